@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// Each file gets a process of its own: several tests patch clocks, timers and sockets for good.
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['node_modules/**', 'runs/**'],
+    pool: 'forks',
+    isolate: true,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './tools/closing-line.ts'],
+  },
+});
