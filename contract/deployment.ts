@@ -1,0 +1,56 @@
+import type { Ms } from './time.ts';
+
+/**
+ * What runs where, said once a system in `deployments/<system>.ts`. A row's `needs` picks from it and what a component
+ * depends on comes along. Names are the catalogue's, kebab-case; an instance is `<name>-<n>`, from 1, when there are several.
+ */
+export interface Deployment {
+  readonly system: string;
+  readonly components: readonly ComponentSpec[];
+  /** Prometheus rule files, paths from the project's root. */
+  readonly rules: readonly string[];
+}
+
+export type ComponentSpec = ServiceSpec | PostgresSpec | RedisSpec;
+
+interface Placed {
+  readonly name: string;
+  /** Zone and region decide the latency of its links. Default `kbl-a` in `kbl`. */
+  readonly zone?: string;
+  readonly region?: string;
+  /** Components without which it is not deployed. */
+  readonly dependsOn: readonly string[];
+}
+
+/** An ordinary Node service, started by its ordinary entry file. */
+export interface ServiceSpec extends Placed {
+  readonly kind: 'service';
+  readonly instances: number;
+  /** Path from the project's root, run as `node <entry>` would. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where `/metrics` is scraped and health is asked. */
+  readonly http: { readonly port: number; readonly healthPath: string; readonly metricsPath?: string };
+  /** What SIGTERM is given before SIGKILL. */
+  readonly graceMs?: Ms;
+}
+
+export interface PostgresSpec extends Placed {
+  readonly kind: 'postgres';
+  readonly port: number;
+  readonly database: string;
+  /** Module (path from the root) whose `migrate(connectionString)` makes the schema; run outside the run, its result cached. */
+  readonly migrate: string;
+  /** SQL that fills the migrated database before the services start. */
+  readonly seed: string;
+  readonly maxConnections?: number;
+}
+
+export interface RedisSpec extends Placed {
+  readonly kind: 'redis';
+  readonly port: number;
+  /** redis.conf settings; they survive a restart, unlike CONFIG SET. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Whether data survive a kill. */
+  readonly persistent: boolean;
+}

@@ -1,0 +1,9 @@
+export type * from './deployment.ts';
+export type * from './fault.ts';
+export type * from './history.ts';
+export type * from './link.ts';
+export * from './sabotage.ts';
+export type * from './scenario.ts';
+export type * from './time.ts';
+export * from './verdict.ts';
+export type * from './world.ts';

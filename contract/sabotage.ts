@@ -1,0 +1,14 @@
+/** A patch of the deployment, from the start of a run, that removes one safeguard: the assertion named must then turn red. */
+export type Sabotage =
+  /** `SAFEGUARDS_OFF=<safeguard>` in each service that declares it. */
+  | { readonly kind: 'safeguard-off'; readonly safeguard: string }
+  /** The alert is taken out of the rule files. */
+  | { readonly kind: 'rule-removed'; readonly alert: string }
+  /** Other environment or start configuration of a component. */
+  | { readonly kind: 'configuration'; readonly component: string; readonly env: Readonly<Record<string, string>> }
+  /** A step of the operator in the scenario is not done. */
+  | { readonly kind: 'operator-skips'; readonly step: 'onDetected' | 'onCleared' };
+
+/** Applied to every row: each assertion must have been seen red (contract.md, Proof). */
+export const MUTATIONS = ['no-fault', 'mute-alert', 'no-heal', 'plant'] as const;
+export type Mutation = (typeof MUTATIONS)[number];

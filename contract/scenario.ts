@@ -1,0 +1,152 @@
+import type { Fault } from './fault.ts';
+import type { History, Operation } from './history.ts';
+import type { Sabotage } from './sabotage.ts';
+import type { Ms } from './time.ts';
+import type { AlertChange, Running } from './world.ts';
+
+/** What faults, activities and operators act on. */
+export interface Stage {
+  readonly running: Running;
+  readonly history: History;
+  /** A stream of randomness of its own for each name, from the run's seed: [0, 1). */
+  random(stream: string): () => number;
+  readonly instants: Instants;
+  /** The load of the system's model, as `models/<system>/model.ts` made it. */
+  readonly load: Load;
+  /** Aborted when the run ends, passes its deadline or is interrupted. */
+  readonly signal: AbortSignal;
+}
+
+/** Open-loop load by the system's model. Arrivals come from the seed. */
+export interface Load extends AsyncDisposable {
+  /** No new operations between `pause` and `resume`; those under way go on. */
+  pause(): Promise<void>;
+  resume(): void;
+  /** What a scenario may turn on: named by the model; unknown names throw. */
+  set(option: string, value: number | boolean): void;
+}
+
+/** The instants of a run, as contract.md names them. Undefined: not reached yet. */
+export interface Instants {
+  readonly steady?: Ms;
+  readonly injected?: Ms;
+  readonly witnessed?: Ms;
+  readonly threshold?: Ms;
+  readonly detected?: Ms;
+  readonly cleared?: Ms;
+  readonly nextRun?: Ms;
+  readonly ended?: Ms;
+}
+
+/** One look at a behaviour. */
+export interface Observation {
+  readonly at: Ms;
+  readonly holds: boolean;
+  /** What was seen, with its unit: `P95 9.1 ms`. */
+  readonly seen: string;
+}
+
+/** Everything seen in a run, as probes and invariants read it; all of it is in the journal. */
+export interface Evidence {
+  readonly operations: readonly Operation[];
+  readonly alerts: readonly AlertChange[];
+  readonly instants: Instants;
+  /** Looks taken by probes that poll, by the probe's title. */
+  readonly polled: Readonly<Record<string, readonly Observation[]>>;
+  /** Rows of the system's tables at the end of the run, as the model collects them. */
+  readonly finalState: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+}
+
+/**
+ * A behaviour that can be looked at over time. `observe` is a pure function of what was recorded (metrics are read back
+ * by PromQL), so it can be judged while the run goes on and again afterwards.
+ */
+export interface Probe {
+  /** As it reads in a report: `validations read PostgreSQL, P95 <= 15 ms`. Unique in a scenario. */
+  readonly title: string;
+  /** Looks at the behaviour in [from, to], oldest first. None: nothing was observed there. */
+  observe(evidence: Evidence, running: Running, from: Ms, to: Ms): Promise<readonly Observation[]>;
+  /** Taken every `everyMs` during the phases in which the probe is used, and recorded. */
+  readonly poll?: { readonly everyMs: Ms; look(stage: Stage): Promise<Omit<Observation, 'at'> | undefined> };
+  /** For `never` lines: the evidence with a violation added, so that the line can be seen red. */
+  plant?(evidence: Evidence): Evidence;
+}
+
+/** Something done by clients in a phase of the run, beside the steady load. Its operations are in the history. */
+export interface Activity {
+  readonly title: string;
+  /** `fault`: when the fault has been witnessed. `cleared`: when it has been lifted. `start`: with the load. */
+  readonly during: 'start' | 'steady' | 'fault' | 'cleared';
+  run(stage: Stage): Promise<void>;
+}
+
+/** A step of the operator's runbook, as data: it can be skipped by a sabotage. */
+export interface OperatorStep {
+  readonly title: string;
+  run(stage: Stage): Promise<void>;
+}
+
+/** One run of a row. */
+export interface RunPlan {
+  readonly fault: Fault;
+  /** How long the fault stays. Absent: until it is over by itself. */
+  readonly lasts?: Ms;
+}
+
+/** What a scenario file says; `scenario()` in `faultline` makes it. Every line of the row has its assertion here, by index. */
+export interface ScenarioBody {
+  /** Single-run rows use the key `A`. */
+  readonly runs: Readonly<Record<string, RunPlan>>;
+  readonly steadyState: readonly Probe[];
+  readonly mitigation: Readonly<Record<number, Probe>>;
+  readonly recovery: Readonly<Record<number, Probe>>;
+  /** "Never: ..." of `impact`, judged over the whole run. */
+  readonly never: readonly Probe[];
+  /** "May see: ..." of `impact`: what clients are allowed to meet; any other failed operation is a violation. Operation name -> error codes. */
+  readonly maySee: Readonly<Record<string, readonly string[]>>;
+  /** By the index of the row's sabotage lines. */
+  readonly sabotage: Readonly<Record<number, Sabotage>>;
+  readonly activities?: readonly Activity[];
+  readonly operator?: { readonly onDetected?: OperatorStep; readonly onCleared?: OperatorStep };
+  /** The instant `threshold`: first look that holds. Needed where a line counts from it. */
+  readonly threshold?: Probe;
+  /** Options for the model's load (`Load.set`). */
+  readonly load?: Readonly<Record<string, number | boolean>>;
+  /** Other environment for named components: said here, with the reason, when a row cannot be shown otherwise. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** The default export of a file in `scenarios/<system>/`. */
+export interface Scenario {
+  readonly id: string;
+  /** `quote('15 ms')` reads a figure out of the row's own text and throws when the text does not contain it. */
+  build(row: { quote(text: string): number }): ScenarioBody;
+}
+
+/** `models/<system>/model.ts` exports one as `model`. */
+export interface SystemModel {
+  readonly system: string;
+  /** SQL that fills the database before the run, from the seed. */
+  start(stage: Omit<Stage, 'load'>, options: Readonly<Record<string, number | boolean>>): Promise<Load>;
+  /** Rows at the end of the run that the invariants read. */
+  collect(running: Running): Promise<Evidence['finalState']>;
+}
+
+/** `models/<system>/invariants/<name>.ts` exports one as `invariant`. */
+export interface Invariant {
+  readonly name: string;
+  check(evidence: Evidence): InvariantResult;
+  /** The evidence with one violation added: the check must then report it. */
+  plant(evidence: Evidence): Evidence;
+}
+
+export interface InvariantResult {
+  /** How many items were looked at; none makes the verdict `vacuous`. */
+  readonly examined: number;
+  readonly violations: readonly Violation[];
+}
+
+export interface Violation {
+  readonly at?: Ms;
+  readonly what: string;
+}

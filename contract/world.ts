@@ -1,0 +1,127 @@
+import type { Deployment } from './deployment.ts';
+import type { Link, Observations } from './link.ts';
+import type { Sabotage } from './sabotage.ts';
+import type { Ms, WorldClock } from './time.ts';
+
+/** A place where a deployment can run: `worlds/<name>/world.ts` exports one as `world`. */
+export interface World {
+  readonly name: string;
+  /** What the user should know before the first run: missing binaries, no pinning. Used by `faultline doctor`. */
+  doctor(): Promise<readonly Finding[]>;
+  /** Starts everything and returns when each component has been started (not yet: is healthy). */
+  start(deployment: Deployment, options: RunOptions): Promise<Running>;
+}
+
+export interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  /** 1 in the simulated world. */
+  readonly speed: number;
+  /** A patch of the deployment from the start of the run. */
+  readonly sabotage?: Sabotage;
+  /** Fail on native I/O during the run (simulated world only). */
+  readonly guard?: boolean;
+  /** The harness ends a run that passes this instant. */
+  readonly deadlineMs: Ms;
+}
+
+/** A started deployment. Disposing it ends every process and gives back every resource; twice is a no-op. */
+export interface Running extends AsyncDisposable {
+  readonly clock: WorldClock;
+  readonly deployment: Deployment;
+  /** `redis`; `numbering-service` (all instances); `numbering-service-2`. Throws an error that lists the names when it is unknown. */
+  component(name: string): Component;
+  /** One direction. `client` is the name of the load generator. */
+  link(from: string, to: string): Link;
+  readonly admin: Administration;
+  /** Address at which the load generator reaches each instance of a service. */
+  endpoints(service: string, port: number): readonly Endpoint[];
+  alerts(): readonly AlertChange[];
+  readonly metrics: Metrics;
+  log(name: string): readonly LogLine[];
+  /** What is not as it was at the start, after every fault has been healed. */
+  residue(): Promise<readonly Residue[]>;
+  /** Hash over everything that happened so far; the deployed world has none. */
+  traceHash(): string | undefined;
+  /** Semantic events so far, kept only when asked for: to show the first difference of a replay. */
+  trace(): readonly string[];
+  /** Work done, for `bench`: events, statements, requests. */
+  readonly work: Observations;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly instance: string;
+}
+
+export interface Component {
+  readonly name: string;
+  readonly instances: readonly string[];
+  /** SIGKILL, at this instant. */
+  kill(): Promise<void>;
+  /** SIGTERM, SIGKILL after the grace; resolves when the process has ended. */
+  terminate(): Promise<void>;
+  /** SIGSTOP: nothing runs, peers see silence. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Starts the instances that do not run. Resolves when they have been started. */
+  start(): Promise<void>;
+  readonly wallClock: { jump(by: Ms): Promise<void>; drift(rate: number): Promise<void>; skew(): Ms };
+  /** Its own health question, asked over the administration's path. False while it does not answer. */
+  healthy(): Promise<boolean>;
+  state(): 'running' | 'paused' | 'exited';
+  /** `starts`, `kills`, `exits`, `answered` (requests, commands or statements), `heldWhilePaused`. */
+  readonly observed: Observations;
+}
+
+/** Administration with ordinary clients, over a path that no fault can cut. */
+export interface Administration {
+  sql(component: string, text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  redis(component: string, ...command: readonly string[]): Promise<unknown>;
+  /** A request to an instance's own HTTP port. */
+  http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface AlertChange {
+  readonly alert: string;
+  readonly state: 'pending' | 'firing' | 'resolved';
+  /** The time of the rule's evaluation. */
+  readonly at: Ms;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** PromQL, the same in both worlds. */
+export interface Metrics {
+  /** Sum over the resulting vector's elements is the caller's to write: one value, or undefined when there is no sample. */
+  at(query: string, time: Ms): Promise<number | undefined>;
+  /** One point for each evaluation (every 2 s) in [from, to]. */
+  range(query: string, from: Ms, to: Ms): Promise<readonly MetricPoint[]>;
+}
+
+export interface MetricPoint {
+  readonly at: Ms;
+  readonly value: number;
+}
+
+export interface LogLine {
+  readonly at: Ms;
+  readonly source: string;
+  readonly text: string;
+}
+
+export interface Residue {
+  readonly what: string;
+  readonly where: string;
+}
