@@ -15,6 +15,8 @@ export interface Stage {
   readonly load: Load;
   /** Aborted when the run ends, passes its deadline or is interrupted. */
   readonly signal: AbortSignal;
+  /** True under the mutation `no-heal`: what ends a fault is left out, and a client whose mistake is the fault goes on with it. */
+  readonly faultStays: boolean;
 }
 
 /** Open-loop load by the system's model. Arrivals come from the seed. */
@@ -28,6 +30,7 @@ export interface Load extends AsyncDisposable {
 
 /** The instants of a run, as contract.md names them. Undefined: not reached yet. */
 export interface Instants {
+  /** From here the steady state held for 30 s. */
   readonly steady?: Ms;
   readonly injected?: Ms;
   readonly witnessed?: Ms;
@@ -35,6 +38,8 @@ export interface Instants {
   readonly detected?: Ms;
   readonly cleared?: Ms;
   readonly nextRun?: Ms;
+  /** End of the recovery phase, whether its lines held or not. */
+  readonly recovered?: Ms;
   readonly ended?: Ms;
 }
 
@@ -110,6 +115,8 @@ export interface ScenarioBody {
   readonly operator?: { readonly onDetected?: OperatorStep; readonly onCleared?: OperatorStep };
   /** The instant `threshold`: first look that holds. Needed where a line counts from it. */
   readonly threshold?: Probe;
+  /** The instant `nextRun`: first look after the fault was cleared that holds. Needed where a line counts from it. */
+  readonly nextRun?: Probe;
   /** Options for the model's load (`Load.set`). */
   readonly load?: Readonly<Record<string, number | boolean>>;
   /** Other environment for named components: said here, with the reason, when a row cannot be shown otherwise. */
@@ -123,10 +130,15 @@ export interface Scenario {
   build(row: { quote(text: string): number }): ScenarioBody;
 }
 
+/** Makes the default export of a scenario file: the row's id and what its lines mean here. */
+export function scenario(id: string, build: Scenario['build']): Scenario {
+  return { id, build };
+}
+
 /** `models/<system>/model.ts` exports one as `model`. */
 export interface SystemModel {
   readonly system: string;
-  /** SQL that fills the database before the run, from the seed. */
+  /** Starts the steady load. Called once, when every component answers its health question. */
   start(stage: Omit<Stage, 'load'>, options: Readonly<Record<string, number | boolean>>): Promise<Load>;
   /** Rows at the end of the run that the invariants read. */
   collect(running: Running): Promise<Evidence['finalState']>;

@@ -19,7 +19,7 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
 
 /** The result of one assertion of a row. */
 export interface LineResult {
-  /** `steady[0]`, `witness`, `detection`, `mitigation[0]`, `recovery[1]`, `impact.never[0]`, `impact.maySee`, `alerts`, `invariant:single-holder`, `residue`. */
+  /** `steady[0]`, `steady[0].again`, `witness`, `detection`, `mitigation[0]`, `recovery[1]`, `impact.never[0]`, `impact.maySee`, `alerts`, `invariant:single-holder`, `residue`. */
   readonly reference: string;
   readonly title: string;
   readonly verdict: Verdict;
@@ -54,6 +54,8 @@ export interface RunResult {
   /** What stopped it, for `error` and `aborted`. */
   readonly problem?: string;
   readonly work: Readonly<Record<string, number>>;
+  /** Last phase that was begun. */
+  readonly phase: string;
 }
 
 /** `result.json` of one invocation. */
@@ -63,6 +65,7 @@ export interface InvocationResult {
   readonly arguments: readonly string[];
   readonly seed: number;
   readonly world: string;
+  readonly system?: string;
   readonly verdict: Verdict;
   /** Hash of the code and of the lock file: a replay with other code says so. */
   readonly code: { readonly source: string; readonly lock: string };

@@ -28,6 +28,10 @@ export interface RunOptions {
   readonly guard?: boolean;
   /** The harness ends a run that passes this instant. */
   readonly deadlineMs: Ms;
+  /** Aborted when the user interrupts: sleeps on the run's clock reject with `RunAborted`. */
+  readonly signal?: AbortSignal;
+  /** Keep the semantic events for `Running.trace()`. */
+  readonly keepTrace?: boolean;
 }
 
 /** A started deployment. Disposing it ends every process and gives back every resource; twice is a no-op. */
