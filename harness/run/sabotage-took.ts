@@ -1,0 +1,14 @@
+import type { Session } from './session.ts';
+
+/**
+ * contract.md, Proof: a sabotage has its own witness. A safeguard that is off is exported as `safeguard_enabled{name}` 0 by
+ * every service that declares it. Undefined when it took, or when the kind is carried out by the harness or the world itself.
+ */
+export async function sabotageTook(session: Session): Promise<string | undefined> {
+  const { sabotage } = session.subject;
+  if (sabotage?.kind !== 'safeguard-off') return undefined;
+  const query = `sum(safeguard_enabled{name="${sabotage.safeguard}"})`;
+  const value = await session.running.metrics.at(query, session.now);
+  if (value === 0) return undefined;
+  return `sabotage did not take: expected ${query} = 0, found ${value ?? 'no such series'}; check the safeguard's name and SAFEGUARDS_OFF`;
+}

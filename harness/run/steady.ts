@@ -1,0 +1,95 @@
+import type { Ms } from '../../contract/index.ts';
+import { heldSince } from '../judge/held-since.ts';
+import { lineResult } from '../judge/line.ts';
+import { summary } from '../judge/judgement.ts';
+import type { Session } from './session.ts';
+
+/** contract.md, Time: held for 30 s, reached within 2 min. */
+export const STEADY_HOLD_MS: Ms = 30_000;
+export const STEADY_LIMIT_MS: Ms = 120_000;
+
+/** What every steady-state probe shows since `from`. */
+interface Steadiness {
+  /** All hold since here; undefined while one does not, or has no look. */
+  readonly since: Ms | undefined;
+  readonly seen: readonly { readonly verdict: 'pass' | 'fail' | 'unknown'; readonly text: string }[];
+}
+
+const UNSEEN = { verdict: 'unknown', text: 'nothing was observed' } as const;
+
+async function look(session: Session, from: Ms): Promise<Steadiness> {
+  const seen = [];
+  let since: Ms | undefined = from;
+  for (const probe of session.subject.body.steadyState) {
+    const looks = await session.observe(probe, from, session.now);
+    const held = heldSince(looks);
+    const broken = looks.some(({ holds }) => !holds);
+    // A probe without a look so far holds nothing; one that never broke holds from the start.
+    if (held === undefined) since = undefined;
+    else if (since !== undefined && broken) since = Math.max(since, held.at);
+    const verdict = looks.length === 0 ? 'unknown' : held === undefined ? 'fail' : 'pass';
+    seen.push({ verdict, text: summary(looks.slice(-1), looks.at(-1)) } as const);
+  }
+  return { since, seen };
+}
+
+/** Waits until the steady state has held for 30 s. False, with the session's problem set, when the run may not go on. */
+export async function steady(session: Session): Promise<boolean> {
+  const { body } = session.subject;
+  const from = session.now;
+  const deadline = from + STEADY_LIMIT_MS + STEADY_HOLD_MS;
+  session.enter('steady', 'the steady state to hold for 30 s', deadline);
+  session.pollers.start(body.steadyState);
+  await session.sleep(STEADY_HOLD_MS);
+  let last = await look(session, from);
+  const settled = async (): Promise<boolean> => {
+    last = await look(session, from);
+    const alert = session.running.alerts().find(({ state }) => state === 'firing')?.alert;
+    if (alert !== undefined) session.problem = `the alert ${alert} fired in the steady state`;
+    return alert !== undefined || (last.since !== undefined && session.now - last.since >= STEADY_HOLD_MS);
+  };
+  if (!(await session.until(settled, 1000, deadline)))
+    session.problem = 'the steady state was not reached within 2 min';
+  session.pollers.stop(body.steadyState);
+  if (session.problem === undefined) session.instants.steady = last.since ?? from;
+  body.steadyState.forEach((probe, i) => {
+    const { verdict, text } = last.seen[i] ?? UNSEEN;
+    session.record(
+      lineResult(
+        { reference: `steady[${i}]`, title: probe.title, expected: probe.title },
+        // Not a finding about the row: without a steady state nothing can be judged.
+        { verdict: verdict === 'pass' ? 'pass' : 'error', seen: text },
+      ),
+    );
+  });
+  return session.problem === undefined;
+}
+
+/**
+ * The steady state "again at the end" (catalogue/README.md): held over the last 30 s of the recovery, or reached within
+ * another 2 min.
+ */
+export async function steadyAgain(session: Session): Promise<void> {
+  const { body, row } = session.subject;
+  const from = Math.max(session.instants.cleared ?? 0, session.now - STEADY_HOLD_MS);
+  const deadline = session.now + STEADY_LIMIT_MS;
+  session.enter('steady again', 'the steady state to hold again', deadline);
+  let last = await look(session, from);
+  await session.until(
+    async () => {
+      last = await look(session, from);
+      return last.since !== undefined && session.now - last.since >= STEADY_HOLD_MS;
+    },
+    1000,
+    deadline,
+  );
+  body.steadyState.forEach((probe, i) => {
+    const { verdict, text } = last.seen[i] ?? UNSEEN;
+    session.record(
+      lineResult(
+        { reference: `steady[${i}].again`, title: probe.title, expected: `${probe.title}, again after ${row.title}` },
+        { verdict, seen: text },
+      ),
+    );
+  });
+}
