@@ -1,0 +1,109 @@
+import type { Life } from '../kernel/life.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import { DATA_GIVES_UP_MS, FIRST_RETRANSMISSION_MS, type HostLink } from './link.ts';
+
+/** What travels on one direction of a connection. */
+export type Segment =
+  | { readonly kind: 'data'; readonly chunk: Buffer }
+  /** A handshake step, or the end of a direction: `run` happens where it arrives. */
+  | { readonly kind: 'control'; readonly name: string; readonly run: () => void };
+
+export interface ChannelEnds {
+  /** Who receives data; a paused or dead process does not. Undefined: the kernel of the host answers. */
+  receiver(): Life | undefined;
+  deliver(chunk: Buffer): void;
+  /** Sent for `DATA_GIVES_UP_MS` in vain. */
+  gaveUp(): void;
+}
+
+/** One direction of a TCP connection: ordered, with retransmission while the link loses packets. */
+export class Channel {
+  readonly #simulation: Simulation;
+  readonly #link: HostLink;
+  readonly #ends: ChannelEnds;
+  readonly #label: string;
+  #queue: Segment[] = [];
+  #stalledSince: number | undefined;
+  #lastArrival = 0;
+  /** Bytes sent and not yet delivered. */
+  inFlight = 0;
+  closed = false;
+
+  constructor(simulation: Simulation, link: HostLink, ends: ChannelEnds) {
+    this.#simulation = simulation;
+    this.#link = link;
+    this.#ends = ends;
+    this.#label = `${link.from.name}>${link.to.name}`;
+  }
+
+  send(segment: Segment): void {
+    if (this.closed) return;
+    if (segment.kind === 'data') this.inFlight += segment.chunk.length;
+    this.#queue.push(segment);
+    if (this.#stalledSince === undefined) this.#flush();
+  }
+
+  /** Nothing more arrives. */
+  close(): void {
+    this.closed = true;
+    this.#queue = [];
+  }
+
+  #flush(): void {
+    while (this.#queue.length > 0 && !this.closed) {
+      if (this.#link.has('partition')) return this.#stall();
+      const segment = this.#queue.shift() as Segment;
+      if (this.#link.has('blackhole') && !(segment.kind === 'control' && segment.name.startsWith('syn'))) {
+        this.#link.counts.dropped += 1;
+        if (segment.kind === 'data') this.inFlight -= segment.chunk.length;
+      } else {
+        this.#transmit(segment);
+      }
+    }
+    return undefined;
+  }
+
+  /** Packets are lost: send again after 200 ms, 400 ms, 800 ms ... Everything behind waits, because TCP keeps order. */
+  #stall(): void {
+    this.#stalledSince = this.#simulation.now;
+    this.#link.counts.held += this.#queue.length;
+    const retry = (timeout: number): void => {
+      this.#simulation.after(
+        timeout,
+        () => {
+          if (this.closed || this.#stalledSince === undefined) return;
+          if (this.#simulation.now - this.#stalledSince > DATA_GIVES_UP_MS) return this.#ends.gaveUp();
+          this.#link.counts.held += 1;
+          if (this.#link.has('partition')) return retry(Math.min(timeout * 2, 120_000));
+          this.#stalledSince = undefined;
+          return this.#flush();
+        },
+        undefined,
+      );
+    };
+    retry(FIRST_RETRANSMISSION_MS);
+  }
+
+  #transmit(segment: Segment): void {
+    const { counts } = this.#link;
+    const arrival = Math.max(this.#lastArrival, this.#simulation.now + this.#link.delay());
+    this.#lastArrival = arrival;
+    if (segment.kind === 'control') {
+      this.#simulation.at(arrival, () => this.closed || segment.run(), undefined);
+      return;
+    }
+    counts.messages += 1;
+    this.#simulation.at(
+      arrival,
+      () => {
+        const { chunk } = segment;
+        this.inFlight -= chunk.length;
+        if (this.closed) return;
+        counts.bytes += chunk.length;
+        this.#simulation.record(`data ${this.#label}`);
+        this.#ends.deliver(chunk);
+      },
+      this.#ends.receiver(),
+    );
+  }
+}

@@ -1,0 +1,90 @@
+import type { LinkEffect } from '../../../contract/index.ts';
+import type { Host } from '../kernel/life.ts';
+import type { Connection } from './connection.ts';
+import { type Profile, latency, uniform } from './profile.ts';
+
+/** Counters of a link, in the contract's names (contract/link.ts). */
+export interface LinkCounts {
+  connections: number;
+  messages: number;
+  bytes: number;
+  refused: number;
+  reset: number;
+  dropped: number;
+  held: number;
+  slowed: number;
+}
+
+/** TCP's first time-out before sending again, ms, and its doubling (contract.md, Faults on links). */
+export const FIRST_RETRANSMISSION_MS = 200;
+/** Linux gives up on a SYN after about this time, ms (tcp_syn_retries = 6). */
+export const CONNECT_GIVES_UP_MS = 127_000;
+/** ... and on data (tcp_retries2 = 15). */
+export const DATA_GIVES_UP_MS = 924_600;
+
+/** One direction between two hosts: what is done to it and what that did. */
+export class HostLink {
+  readonly from: Host;
+  readonly to: Host;
+  readonly counts: LinkCounts = {
+    connections: 0,
+    messages: 0,
+    bytes: 0,
+    refused: 0,
+    reset: 0,
+    dropped: 0,
+    held: 0,
+    slowed: 0,
+  };
+  /** Connections opened from `from` to `to`. */
+  readonly connections = new Set<Connection>();
+  readonly #effects = new Set<LinkEffect>();
+  readonly #profile: Profile;
+  readonly #seed: number;
+  #sent = 0;
+
+  constructor(profile: Profile, seed: number, from: Host, to: Host) {
+    this.#profile = profile;
+    this.#seed = seed;
+    this.from = from;
+    this.to = to;
+  }
+
+  has(kind: LinkEffect['kind']): boolean {
+    for (const effect of this.#effects) if (effect.kind === kind) return true;
+    return false;
+  }
+
+  /** Latency of the next message, ms, with what faults add. */
+  delay(): number {
+    const n = (this.#sent += 1);
+    let delay = latency(this.#profile, this.#seed, this.from, this.to, n);
+    for (const effect of this.#effects) {
+      if (effect.kind !== 'latency') continue;
+      this.counts.slowed += 1;
+      delay += effect.latencyMs + effect.jitterMs * uniform(this.#seed, `jitter ${this.from.name}>${this.to.name}`, n);
+    }
+    return Math.max(0, delay);
+  }
+
+  add(effect: LinkEffect): void {
+    this.#effects.add(effect);
+    if (effect.kind === 'down' || effect.kind === 'reset') this.#resetAll();
+  }
+
+  remove(effect: LinkEffect): void {
+    if (!this.#effects.delete(effect)) return;
+    if (effect.kind === 'blackhole') this.#resetAll();
+  }
+
+  get effects(): ReadonlySet<LinkEffect> {
+    return this.#effects;
+  }
+
+  #resetAll(): void {
+    for (const connection of [...this.connections]) {
+      this.counts.reset += 1;
+      connection.reset();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import { type Life, currentLife } from '../../kernel/life.ts';
+import { replace } from '../../kernel/patch/define.ts';
+
+/** Where undici, the package and Node's own, keeps the dispatcher that fetch uses. */
+const DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
+const split = new WeakSet<object>();
+
+/** A value for each life in place of one for the whole process. */
+function slot<T>(key: symbol, life: Life, make: () => T): T {
+  if (!life.slots.has(key)) life.slots.set(key, make());
+  return life.slots.get(key) as T;
+}
+
+/**
+ * undici's global dispatcher: fetch of one process must not travel on another's connections. The property cannot be
+ * redefined once it is there, only assigned: what stands in it routes to an agent of the running process.
+ */
+function splitDispatcher(symbol: symbol): void {
+  const shared = Reflect.get(globalThis, symbol) as (object & { constructor: new () => object }) | undefined;
+  if (shared === undefined || split.has(shared)) return;
+  const own = (): object => {
+    const life = currentLife();
+    return life === undefined ? shared : slot(symbol, life, () => new shared.constructor());
+  };
+  const router = new Proxy(shared, {
+    get(_, key) {
+      const agent = own();
+      const value = Reflect.get(agent, key) as unknown;
+      return typeof value === 'function' && key !== 'constructor' ? (value.bind(agent) as unknown) : value;
+    },
+  });
+  split.add(router);
+  Reflect.set(globalThis, symbol, router);
+}
+
+interface SubchannelPool {
+  getOrCreateSubchannel(...args: unknown[]): unknown;
+}
+
+/** grpc-js keeps its subchannels for the whole process: without this a call travels on another process's connection. */
+function splitGrpcPools(require: NodeJS.Require): void {
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module === undefined || !/@grpc\/grpc-js\/build\/src\/subchannel-pool\.js$/.test(file)) continue;
+    const { SubchannelPool } = module.exports as {
+      SubchannelPool: { new (): SubchannelPool; prototype: SubchannelPool };
+    };
+    const key = Symbol.for(`faultline:${file}`);
+    const native = SubchannelPool.prototype.getOrCreateSubchannel;
+    if (Reflect.get(native, key)) continue;
+    const apart = function apart(this: SubchannelPool, ...args: unknown[]): unknown {
+      const life = currentLife();
+      const pool = life === undefined ? this : slot(key, life, () => new SubchannelPool());
+      return native.apply(pool, args);
+    };
+    Reflect.set(apart, key, true);
+    replace(SubchannelPool.prototype, 'getOrCreateSubchannel', apart);
+  }
+}
+
+/** What packages keep for the whole process, made one for each simulated process. Call again when packages have been loaded. */
+export function splitShared(): void {
+  void globalThis.Response; // Node makes its own dispatcher on the first use of fetch
+  for (const symbol of DISPATCHERS) splitDispatcher(symbol);
+  splitGrpcPools(createRequire(import.meta.url));
+}
+
+/** undici ends unread response bodies when the collector likes: that moment must not exist. Before any package is loaded. */
+export function stubFinalization(): void {
+  class Never {
+    register(): void {}
+    unregister(): boolean {
+      return false;
+    }
+  }
+  replace(globalThis, 'FinalizationRegistry', Never);
+}
