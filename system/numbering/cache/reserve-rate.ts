@@ -1,0 +1,32 @@
+/** Rate limit of Reserve for each tenant: counted in Redis for all instances, and in this process for when Redis is away. */
+import { transactionResults, type RedisLink } from '../../kit/redis-link.ts';
+import { WindowLimit } from '../../kit/window-limit.ts';
+import { reserveRateKey } from './keys.ts';
+
+export class ReserveRate {
+  readonly #redis: RedisLink;
+  readonly #local: WindowLimit;
+  readonly #windowMs: number;
+  readonly limit: number;
+
+  constructor(redis: RedisLink, limit: number, windowMs: number) {
+    this.#redis = redis;
+    this.#local = new WindowLimit(windowMs);
+    this.#windowMs = windowMs;
+    this.limit = limit;
+  }
+
+  /** Counts a call; gives the milliseconds to wait when it is over the limit, undefined when it may go on. */
+  async count(tenantId: string): Promise<number | undefined> {
+    const local = this.#local.count(tenantId); // always, so that an outage of Redis does not begin with an empty count
+    const key = reserveRateKey(tenantId);
+    const shared = await this.#redis.attempt(async (client) => {
+      const results = transactionResults(
+        await client.multi().set(key, '0', 'PX', this.#windowMs, 'NX').incr(key).pttl(key).exec(),
+      );
+      return { calls: Number(results[1]), resetMs: Number(results[2]) };
+    });
+    const { calls, resetMs } = shared ?? local;
+    return calls > this.limit ? Math.max(1, resetMs) : undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/** The refusals of numbering-service, with the codes of its document. */
+import { status } from '@grpc/grpc-js';
+import { isDatabaseAway } from '../../kit/postgres.ts';
+import { Problem, type ProblemDetails, type ProblemKind } from '../../kit/problems.ts';
+import type { Identifier } from './identifiers.ts';
+
+const KINDS = {
+  INVALID_REQUEST: { http: 400, grpc: status.INVALID_ARGUMENT, title: 'Invalid request' },
+  NOT_FOUND: { http: 404, grpc: status.NOT_FOUND, title: 'Not found' },
+  CONFLICT: { http: 409, grpc: status.ABORTED, title: 'The identifier is not in the state the request needs' },
+  QUARANTINE_ACTIVE: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The identifier is in quarantine' },
+  RESERVATION_EXPIRED: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The reservation is over' },
+  LEASE_NOT_ACTIVE: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The lease is not active' },
+  LEASE_NOT_RECALLED: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The lease cannot be reinstated' },
+  IDEMPOTENCY_CONFLICT: {
+    http: 409,
+    grpc: status.ALREADY_EXISTS,
+    title: 'The Idempotency-Key belongs to another request',
+  },
+  RESERVATION_QUOTA: { http: 429, grpc: status.RESOURCE_EXHAUSTED, title: 'Too many active reservations' },
+  LEASE_QUOTA: { http: 429, grpc: status.RESOURCE_EXHAUSTED, title: 'Too many active leases' },
+  RATE_LIMITED: { http: 429, grpc: status.RESOURCE_EXHAUSTED, title: 'Too many requests' },
+  ALPHA_VERIFY_UNAVAILABLE: {
+    http: 422,
+    grpc: status.FAILED_PRECONDITION,
+    title: 'The sender id cannot be verified now',
+  },
+  ALPHA_NOT_VERIFIED: { http: 422, grpc: status.FAILED_PRECONDITION, title: 'The sender id is not verified' },
+  UNAVAILABLE: { http: 503, grpc: status.UNAVAILABLE, title: 'Unavailable' },
+} as const satisfies Record<string, ProblemKind>;
+
+/** A code of the API. */
+export type ProblemCode = keyof typeof KINDS;
+
+/** A refusal. */
+export function problem(code: ProblemCode, detail: string, details: ProblemDetails = {}, cause?: unknown): Problem {
+  return new Problem(code, KINDS[code], detail, details, cause);
+}
+
+/** Somebody else changed the identifier first, or it is not free: 409 with the state and version as they now are. */
+export function conflict(current: Identifier): Problem {
+  return problem('CONFLICT', `The identifier is ${current.state} at version ${current.version}.`, {
+    members: { currentState: current.state, currentVersion: current.version },
+  });
+}
+
+/** The identifier rests until the sweep returns it to the pool. */
+export function quarantineActive(current: Identifier): Problem {
+  return problem('QUARANTINE_ACTIVE', 'The identifier is in quarantine until the sweep returns it to the pool.', {
+    members: {
+      currentState: current.state,
+      currentVersion: current.version,
+      ...(current.quarantineUntil === undefined ? {} : { quarantineUntil: current.quarantineUntil.toISOString() }),
+    },
+  });
+}
+
+/** Milliseconds a caller is asked to wait while a store is away. */
+const RETRY_AFTER_AWAY_MS = 2000;
+
+/** Fail closed: nothing was done, or nothing is confirmed. */
+export function unavailable(detail: string, cause?: unknown): Problem {
+  return problem('UNAVAILABLE', detail, { retryAfterMs: RETRY_AFTER_AWAY_MS }, cause);
+}
+
+/** Turns "the database is away" into UNAVAILABLE and leaves every other error as it is. */
+export function databaseProblem(error: unknown): unknown {
+  return isDatabaseAway(error)
+    ? unavailable('The service cannot confirm changes now. Try again shortly.', error)
+    : error;
+}

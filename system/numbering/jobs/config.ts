@@ -1,0 +1,37 @@
+/** Configuration of numbering-jobs. README.md explains each variable. */
+import { z } from 'zod';
+import { count, flag, milliseconds, names, port, readConfig } from '../../kit/config.ts';
+import { postgresConfig } from '../../kit/postgres.ts';
+import { redisConfig } from '../../kit/redis.ts';
+
+/** The jobs; a process runs one. */
+export const JOBS = ['reservation-cleanup', 'quarantine-sweep'] as const;
+export type JobName = (typeof JOBS)[number];
+
+const shape = {
+  JOBS: z.enum(JOBS, { error: `must be one of ${JOBS.join(', ')}` }),
+  RUN_ONCE: flag(false),
+  HTTP_HOST: z.string().default('0.0.0.0'),
+  HTTP_PORT: port(8081),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SAFEGUARDS_OFF: names(),
+  ...postgresConfig,
+  ...redisConfig(2000),
+  CLEANUP_CRON_MS: milliseconds(55_000),
+  CLEANUP_BATCH: count(100),
+  COMPARISON_MS: milliseconds(30_000),
+  COMPARISON_GRACE_MS: milliseconds(5000, { min: 0 }),
+  LISTENER_PING_MS: milliseconds(5000),
+  LISTENER_PING_TIMEOUT_MS: milliseconds(2000),
+  QUARANTINE_SWEEP_MS: milliseconds(30_000),
+  QUARANTINE_BATCH: count(100),
+  LIVENESS_FACTOR: count(3),
+  SHUTDOWN_GRACE_MS: milliseconds(8000),
+};
+
+/** @throws ConfigurationError */
+export function jobsConfig(env: NodeJS.ProcessEnv) {
+  return readConfig(shape, env);
+}
+
+export type JobsConfig = ReturnType<typeof jobsConfig>;

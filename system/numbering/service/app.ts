@@ -1,0 +1,40 @@
+/** What the use cases share: stores, caches, limits, safeguards. Made once in main.ts. */
+import type pg from 'pg';
+import type { IdempotencyStore } from '../../kit/idempotency.ts';
+import type { Logger } from '../../kit/logging.ts';
+import type { RedisLink } from '../../kit/redis-link.ts';
+import type { Safeguards } from '../../kit/safeguards.ts';
+import type { Quota } from '../cache/quota.ts';
+import type { ReserveRate } from '../cache/reserve-rate.ts';
+import type { ValidationCache } from '../cache/validation-cache.ts';
+import type { AlphaVerifier } from './alpha-verifier.ts';
+import type { ServiceConfig } from './config.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface App {
+  readonly config: ServiceConfig;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly safeguards: Safeguards;
+  readonly pool: pg.Pool;
+  readonly redis: RedisLink;
+  readonly validations: ValidationCache;
+  readonly reservationQuota: Quota;
+  readonly leaseQuota: Quota;
+  readonly reserveRate: ReserveRate;
+  readonly idempotency: IdempotencyStore;
+  readonly alpha: AlphaVerifier;
+}
+
+/** Who calls, and the key under which the call has one effect. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The answer of a changing call. */
+export interface Answer<T> {
+  readonly body: T;
+  /** True when this is the stored answer of an earlier call with the same key. */
+  readonly replayed: boolean;
+}

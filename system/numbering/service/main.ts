@@ -1,0 +1,98 @@
+/** numbering-service: HTTP and gRPC over one set of use cases. Start: `node system/numbering/service/main.ts`. */
+import { Registry } from 'prom-client';
+import { createHttpApp } from '../../kit/http.ts';
+import { IDEMPOTENCY_KEY_STORE, IDEMPOTENCY_PAYLOAD_HASH, IdempotencyStore } from '../../kit/idempotency.ts';
+import { createLogger } from '../../kit/logging.ts';
+import { createPool, isDatabaseAway } from '../../kit/postgres.ts';
+import { RedisLink } from '../../kit/redis-link.ts';
+import { Safeguards } from '../../kit/safeguards.ts';
+import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
+import { Quota, QUOTA_AGGREGATION } from '../cache/quota.ts';
+import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
+import { ReserveRate } from '../cache/reserve-rate.ts';
+import { VALIDATION_AGE_BOUND, ValidationCache } from '../cache/validation-cache.ts';
+import { COMPARE_AND_SET } from '../store/changes.ts';
+import { noRegistry, registryVerifier } from './alpha-verifier.ts';
+import type { App } from './app.ts';
+import { serviceConfig } from './config.ts';
+import { startGrpc, stopGrpc } from './grpc.ts';
+import { addRoutes } from './http.ts';
+import { CLEANUP_LAG_METRIC, createMetrics, exportStoreGauges } from './metrics.ts';
+import { QUARANTINE_STATE_CHECK } from './use-cases/change.ts';
+import { POSTGRES_FALLBACK, ValidateLease } from './use-cases/validate-lease.ts';
+
+const NAME = 'numbering-service';
+
+const SAFEGUARDS = [
+  POSTGRES_FALLBACK,
+  QUOTA_AGGREGATION,
+  RESERVATION_KEY_TTL,
+  CLEANUP_LAG_METRIC,
+  QUARANTINE_STATE_CHECK,
+  IDEMPOTENCY_PAYLOAD_HASH,
+  IDEMPOTENCY_KEY_STORE,
+  VALIDATION_AGE_BOUND,
+  COMPARE_AND_SET,
+];
+
+await startOrExit(async () => {
+  const config = serviceConfig(process.env);
+  const safeguards = new Safeguards(SAFEGUARDS, config.SAFEGUARDS_OFF);
+  const log = createLogger(NAME, config.LOG_LEVEL);
+  const registry = new Registry();
+  safeguards.export(registry);
+  const metrics = createMetrics(registry, config.CACHE_RATIO_WINDOW_MS);
+  const closing = new Closing();
+
+  const pool = createPool(config, NAME, log);
+  closing.add('postgres', () => pool.end());
+  const redis = new RedisLink(config, NAME, log, metrics.redisError);
+  closing.add('redis', () => redis.close());
+  exportStoreGauges(registry, pool, safeguards, config.GAUGE_CACHE_MS);
+
+  const alpha =
+    config.SENDER_ID_REGISTRY_ADDRESS === undefined
+      ? noRegistry
+      : registryVerifier(config.SENDER_ID_REGISTRY_ADDRESS, config.ALPHA_VERIFY_TIMEOUT_MS);
+  closing.add('sender-id-registry', () => alpha.close());
+
+  const app: App = {
+    config,
+    log,
+    metrics,
+    safeguards,
+    pool,
+    redis,
+    validations: new ValidationCache(redis, safeguards, config.VALIDATION_MAX_AGE_MS, config.VALIDATION_REFRESH_MS),
+    reservationQuota: new Quota(redis, safeguards, 'reservations', config.RESERVATION_QUOTA, config.QUOTA_CACHE_TTL_MS),
+    leaseQuota: new Quota(redis, safeguards, 'leases', config.LEASE_QUOTA, config.QUOTA_CACHE_TTL_MS),
+    reserveRate: new ReserveRate(redis, config.RESERVE_LIMIT, config.RESERVE_LIMIT_WINDOW_MS),
+    idempotency: new IdempotencyStore('numbering', safeguards),
+    alpha,
+  };
+  const validations = new ValidateLease(app);
+
+  await redis.start();
+  const http = await createHttpApp({
+    service: NAME,
+    log,
+    registry,
+    async readiness() {
+      try {
+        await pool.query('SELECT 1');
+        return undefined;
+      } catch (error) {
+        if (!isDatabaseAway(error)) log.error({ err: error }, 'the readiness check failed');
+        return 'PostgreSQL does not answer';
+      }
+    },
+  });
+  addRoutes(http, app, validations);
+  await http.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+  closing.add('http', () => http.close());
+  const grpc = await startGrpc(app, validations, config.HTTP_HOST, config.GRPC_PORT);
+  closing.add('grpc', () => stopGrpc(grpc.server, config.SHUTDOWN_GRACE_MS / 2));
+
+  drainOnSignal(closing, log, config.SHUTDOWN_GRACE_MS);
+  log.info({ http: http.server.address(), grpc: grpc.port, safeguardsOff: config.SAFEGUARDS_OFF }, 'started');
+});

@@ -1,0 +1,158 @@
+/** Metrics of numbering-service. What alert rules use exists from the start with value 0. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Sql } from '../../kit/postgres.ts';
+import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
+import { SlidingRatio } from '../../kit/sliding-ratio.ts';
+import { readGauges, type StoreGauges } from '../store/gauges.ts';
+
+export const CLEANUP_LAG_METRIC: Safeguard = {
+  name: 'cleanup-lag-metric',
+  protects: 'numbering_reservation_cleanup_lag_seconds is exported',
+};
+
+/** Why a validation was answered UNAVAILABLE. */
+export type UnavailableReason = 'pg_down' | 'redis_down';
+
+/** CAS_RACE: the version that the caller decided on is gone. STATE: the identifier was not free when it was looked at. */
+export type ConflictKind = 'CAS_RACE' | 'STATE';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics(registry: Registry, ratioWindowMs: number) {
+  const registers = [registry];
+  const ratio = new SlidingRatio(ratioWindowMs);
+  new Gauge({
+    name: 'numbering_redis_cache_hit_ratio',
+    help: `Share of ValidateLease calls answered from the Redis cache in the last ${ratioWindowMs} ms; absent without calls`,
+    registers,
+    collect() {
+      const value = ratio.value();
+      if (value === undefined) this.remove();
+      else this.set(value);
+    },
+  });
+  const cacheHits = new Counter({
+    name: 'numbering_validate_lease_cache_hits_total',
+    help: 'ValidateLease calls answered from the Redis cache',
+    registers,
+  });
+  const cacheMisses = new Counter({
+    name: 'numbering_validate_lease_cache_misses_total',
+    help: 'ValidateLease calls that the Redis cache could not answer, Redis being away included',
+    registers,
+  });
+  const validateDuration = new Histogram({
+    name: 'numbering_validate_lease_duration_seconds',
+    help: 'Duration of ValidateLease inside the service',
+    buckets: [0.001, 0.002, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.5, 1],
+    registers,
+  });
+  const unavailable = new Counter({
+    name: 'numbering_validate_lease_unavailable_total',
+    help: 'ValidateLease calls answered UNAVAILABLE',
+    labelNames: ['reason'],
+    registers,
+  });
+  const redisErrors = new Counter({
+    name: 'numbering_redis_connection_errors_total',
+    help: 'Failed connections, commands and probes of Redis',
+    registers,
+  });
+  const idempotencyConflicts = new Counter({
+    name: 'numbering_idempotency_conflict_total',
+    help: 'Requests refused because their Idempotency-Key belongs to another payload',
+    registers,
+  });
+  const conflicts = new Counter({
+    name: 'numbering_conflict_detected_total',
+    help: 'Changes refused with CONFLICT',
+    labelNames: ['kind'],
+    registers,
+  });
+  const rateLimited = new Counter({
+    name: 'numbering_reserve_rate_limited_total',
+    help: 'Reserve calls refused with RATE_LIMITED',
+    registers,
+  });
+  const requests = new Counter({
+    name: 'numbering_requests_total',
+    help: 'Calls by operation and code (OK or the code of the problem)',
+    labelNames: ['operation', 'code'],
+    registers,
+  });
+  for (const reason of ['pg_down', 'redis_down'] satisfies UnavailableReason[]) unavailable.inc({ reason }, 0);
+  for (const kind of ['CAS_RACE', 'STATE'] satisfies ConflictKind[]) conflicts.inc({ kind }, 0);
+  return {
+    /** A lookup of the cache has ended. */
+    cacheLookup(hit: boolean): void {
+      ratio.record(hit);
+      (hit ? cacheHits : cacheMisses).inc();
+    },
+    validated: (seconds: number) => validateDuration.observe(seconds),
+    unavailable: (reason: UnavailableReason) => unavailable.inc({ reason }),
+    redisError: () => redisErrors.inc(),
+    idempotencyConflict: () => idempotencyConflicts.inc(),
+    conflict: (kind: ConflictKind) => conflicts.inc({ kind }),
+    rateLimited: () => rateLimited.inc(),
+    request: (operation: string, code: string) => requests.inc({ operation, code }),
+  };
+}
+
+/**
+ * Gauges from PostgreSQL, read when scraped, at most once in `cacheMs` and for all of them together. While PostgreSQL does not answer they
+ * are absent rather than old.
+ */
+export function exportStoreGauges(registry: Registry, sql: Sql, safeguards: Safeguards, cacheMs: number): void {
+  const registers = [registry];
+  let cached: { at: number; read: Promise<StoreGauges | undefined> } | undefined;
+  const errors = new Counter({
+    name: 'numbering_gauge_read_errors_total',
+    help: 'Scrapes at which the gauges could not be read from PostgreSQL',
+    registers,
+  });
+  const read = (): Promise<StoreGauges | undefined> => {
+    const now = performance.now();
+    if (cached === undefined || now - cached.at >= cacheMs) {
+      const reading = readGauges(sql, new Date()).catch(() => {
+        errors.inc();
+        return undefined;
+      });
+      cached = { at: now, read: reading };
+    }
+    return cached.read;
+  };
+  const gauge = (name: string, help: string, pick: (gauges: StoreGauges) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const gauges = await read();
+        if (gauges === undefined) this.remove();
+        else this.set(pick(gauges));
+      },
+    });
+  };
+  gauge(
+    'numbering_reservations_active_total',
+    'Reservations not yet released, expired ones included',
+    (g) => g.reservationsActive,
+  );
+  gauge(
+    'numbering_quarantine_backlog_total',
+    'Identifiers in quarantine past their quarantineUntil',
+    (g) => g.quarantineBacklog,
+  );
+  gauge(
+    'numbering_outbox_lag_seconds',
+    'Age of the oldest unpublished event, 0 without one',
+    (g) => g.outboxLagSeconds,
+  );
+  if (safeguards.on(CLEANUP_LAG_METRIC)) {
+    gauge(
+      'numbering_reservation_cleanup_lag_seconds',
+      'Age of the oldest expired and unreleased reservation, 0 without one',
+      (g) => g.cleanupLagSeconds,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+/** How every changing call is carried out: one transaction, one effect for a key, UNAVAILABLE when PostgreSQL cannot confirm. */
+import {
+  IDEMPOTENCY_KEY_STORE,
+  judgeKey,
+  payloadHash,
+  type KeyedRequest,
+  type KeyState,
+} from '../../kit/idempotency.ts';
+import { inTransaction, type Sql } from '../../kit/postgres.ts';
+import { replayKey } from '../cache/keys.ts';
+import { databaseProblem, problem } from '../domain/problems.ts';
+import type { Answer, App, Caller } from './app.ts';
+
+/** A changing call: what it is bound to, and its work. */
+export interface Call<T> {
+  readonly operation: string;
+  readonly payload: unknown;
+  /** Before the transaction, unless a stored answer is given. */
+  readonly admit?: () => Promise<void>;
+  /** In the transaction. What it throws rolls everything back. */
+  readonly work: (sql: Sql, now: Date) => Promise<T>;
+  /** After the commit is confirmed. Must not throw. */
+  readonly after?: (result: T, now: Date) => Promise<void>;
+  /** After a rollback. Must not throw. */
+  readonly undone?: () => Promise<void>;
+}
+
+/** @throws Problem */
+export async function perform<T>(app: App, caller: Caller, call: Call<T>): Promise<Answer<T>> {
+  const request = keyedRequest(app, caller, call);
+  if (request !== undefined) {
+    const held = await replayCopy(app, request);
+    if (held !== undefined) return replay<T>(app, held);
+  }
+  await call.admit?.();
+  const now = new Date();
+  const expiresAt = new Date(now.getTime() + app.config.IDEMPOTENCY_TTL_MS);
+  let outcome: { state: KeyState; body?: T };
+  try {
+    outcome = await inTransaction(app.pool, async (sql) => {
+      const state: KeyState =
+        request === undefined ? { kind: 'first' } : await app.idempotency.claim(sql, request, now, expiresAt);
+      if (state.kind !== 'first') return { state };
+      const body = await call.work(sql, now);
+      if (request !== undefined) await app.idempotency.complete(sql, request, body);
+      return { state, body };
+    });
+  } catch (error) {
+    await call.undone?.();
+    throw databaseProblem(error);
+  }
+  if (outcome.state.kind !== 'first') return replay<T>(app, outcome.state);
+  const body = outcome.body as T;
+  await Promise.all([
+    call.after?.(body, now),
+    request === undefined ? undefined : keepReplayCopy(app, request, body, expiresAt),
+  ]);
+  return { body, replayed: false };
+}
+
+function keyedRequest(
+  app: App,
+  caller: Caller,
+  call: Pick<Call<unknown>, 'operation' | 'payload'>,
+): KeyedRequest | undefined {
+  if (caller.idempotencyKey === undefined || !app.safeguards.on(IDEMPOTENCY_KEY_STORE)) return undefined;
+  return {
+    tenantId: caller.tenantId,
+    key: caller.idempotencyKey,
+    operation: call.operation,
+    payloadHash: payloadHash(call.operation, call.payload),
+  };
+}
+
+function replay<T>(app: App, state: KeyState): Answer<T> {
+  if (state.kind === 'replay') return { body: state.response as T, replayed: true };
+  app.metrics.idempotencyConflict();
+  throw problem(
+    'IDEMPOTENCY_CONFLICT',
+    'This Idempotency-Key was used for another request in the last 24 hours. Use a new one (UUIDv4).',
+  );
+}
+
+interface ReplayCopy {
+  readonly payloadHash: string;
+  readonly response: unknown;
+  readonly expiresAt: number;
+}
+
+async function replayCopy(app: App, request: KeyedRequest): Promise<KeyState | undefined> {
+  const text = await app.redis.attempt((client) => client.get(replayKey(request.tenantId, request.key)));
+  if (text === undefined || text === null) return undefined;
+  const copy = JSON.parse(text) as ReplayCopy;
+  if (copy.expiresAt <= Date.now()) return undefined;
+  return judgeKey(app.safeguards, copy.payloadHash, copy.response, request);
+}
+
+async function keepReplayCopy(app: App, request: KeyedRequest, response: unknown, expiresAt: Date): Promise<void> {
+  const copy: ReplayCopy = { payloadHash: request.payloadHash, response, expiresAt: expiresAt.getTime() };
+  const lifeMs = Math.max(1, expiresAt.getTime() - Date.now());
+  await app.redis.attempt((client) =>
+    client.set(replayKey(request.tenantId, request.key), JSON.stringify(copy), 'PX', lifeMs),
+  );
+}

@@ -1,0 +1,126 @@
+/** Assign: lease an identifier that the tenant has reserved, or an AVAILABLE one directly. */
+import { randomUUID } from 'node:crypto';
+import type { Sql } from '../../../kit/postgres.ts';
+import { validationKey } from '../../cache/keys.ts';
+import type { Place } from '../../cache/quota.ts';
+import { forgetReservations } from '../../cache/reservation-mirror.ts';
+import type { Identifier, IdentifierKey } from '../../domain/identifiers.ts';
+import { conflict, databaseProblem, problem } from '../../domain/problems.ts';
+import { insertLease } from '../../store/leases.ts';
+import { endReservations, lockReservation, type Reservation } from '../../store/reservations.ts';
+import type { Answer, App, Caller } from '../app.ts';
+import { perform } from '../perform.ts';
+import type { LeaseView } from '../views.ts';
+import { change, checkForm, existing, freeIdentifier } from './change.ts';
+
+/** By reservation, or by identifier. */
+export type AssignRequest = (
+  | { readonly reservationId: string }
+  | (IdentifierKey & { readonly version?: number | undefined; readonly reservationId?: undefined })
+) & {
+  /** Milliseconds; the service's LEASE_TERM_MS when absent. */
+  readonly termMs?: number | undefined;
+};
+
+/** @throws Problem LEASE_QUOTA, RESERVATION_EXPIRED, CONFLICT, QUARANTINE_ACTIVE, ALPHA_…, NOT_FOUND, IDEMPOTENCY_CONFLICT, UNAVAILABLE */
+export async function assign(app: App, caller: Caller, request: AssignRequest): Promise<Answer<LeaseView>> {
+  if (request.reservationId === undefined) checkForm(request);
+  let place: Place | undefined;
+  let reservation: Reservation | undefined;
+  return perform<LeaseView>(app, caller, {
+    operation: 'assign',
+    payload: request,
+    admit: () => verifyAlpha(app, caller, request),
+    async work(sql, now) {
+      let from: Identifier;
+      if (request.reservationId === undefined) {
+        from = await freeIdentifier(app, sql, request, request.version);
+      } else {
+        ({ from, reservation } = await reservedIdentifier(app, sql, caller, request.reservationId, now));
+      }
+      place = await app.leaseQuota.take(sql, caller.tenantId, now);
+      if (!place.taken) {
+        const { limit } = app.leaseQuota;
+        throw problem('LEASE_QUOTA', `The tenant holds its ${limit} leases.`, {
+          retryAfterMs: app.config.QUOTA_CACHE_TTL_MS,
+          members: { limit },
+        });
+      }
+      const { tenantId } = caller;
+      const { kind, value } = from;
+      const leaseId = randomUUID();
+      const validUntil = new Date(now.getTime() + (request.termMs ?? app.config.LEASE_TERM_MS));
+      await insertLease(sql, { id: leaseId, kind, value, tenantId, status: 'ACTIVE', validUntil }, now);
+      if (reservation !== undefined) await endReservations(sql, [reservation.id], 'ASSIGNED', now);
+      const version = await change(app, sql, now, {
+        from,
+        to: 'ASSIGNED',
+        action: 'assigned',
+        actor: tenantId,
+        tenantId,
+        leaseId,
+        detail: {
+          leaseId,
+          validUntil: validUntil.toISOString(),
+          ...(reservation === undefined ? {} : { reservationId: reservation.id }),
+        },
+      });
+      return {
+        leaseId,
+        kind,
+        value,
+        tenantId,
+        status: 'ACTIVE',
+        state: 'ASSIGNED',
+        version,
+        validUntil: validUntil.toISOString(),
+      };
+    },
+    async after(lease) {
+      if (reservation === undefined) await app.redis.attempt((client) => client.del(validationKey(lease)));
+      else await forgetReservations(app.redis, [reservation]);
+    },
+    async undone() {
+      await place?.giveBack();
+    },
+  });
+}
+
+async function reservedIdentifier(
+  app: App,
+  sql: Sql,
+  caller: Caller,
+  reservationId: string,
+  now: Date,
+): Promise<{ from: Identifier; reservation: Reservation }> {
+  const reservation = await lockReservation(sql, reservationId, caller.tenantId);
+  if (reservation === undefined) throw problem('NOT_FOUND', 'There is no such reservation.');
+  if (reservation.status !== 'ACTIVE')
+    throw problem('RESERVATION_EXPIRED', `The reservation is ${reservation.status}.`);
+  if (reservation.expiresAt <= now) throw problem('RESERVATION_EXPIRED', 'The reservation is over.');
+  const from = await existing(sql, reservation);
+  if (from.state !== 'RESERVED' || from.reservationId !== reservationId) {
+    app.metrics.conflict('STATE');
+    throw conflict(from);
+  }
+  return { from, reservation };
+}
+
+/** Asked before the transaction, so that no lock waits for the registry. */
+async function verifyAlpha(app: App, caller: Caller, request: AssignRequest): Promise<void> {
+  if (request.reservationId === undefined) {
+    if (request.kind === 'ALPHA') await app.alpha.verify(caller.tenantId, request.value);
+    return;
+  }
+  let value: string | undefined;
+  try {
+    const found = await app.pool.query<{ value: string }>(
+      `SELECT value FROM numbering.reservations WHERE id = $1 AND tenant_id = $2 AND kind = 'ALPHA'`,
+      [request.reservationId, caller.tenantId],
+    );
+    value = found.rows[0]?.value;
+  } catch (error) {
+    throw databaseProblem(error);
+  }
+  if (value !== undefined) await app.alpha.verify(caller.tenantId, value);
+}

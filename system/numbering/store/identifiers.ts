@@ -1,0 +1,80 @@
+/** Reads of `numbering.identifiers`. All go to the primary. */
+import type { Sql } from '../../kit/postgres.ts';
+import { subjectOf, type Identifier, type IdentifierKey, type Kind, type State } from '../domain/identifiers.ts';
+
+interface Row {
+  kind: Kind;
+  value: string;
+  state: State;
+  version: string;
+  tenant_id: string | null;
+  reservation_id: string | null;
+  lease_id: string | null;
+  quarantine_until: Date | null;
+}
+
+function fromRow(row: Row): Identifier {
+  return {
+    kind: row.kind,
+    value: row.value,
+    state: row.state,
+    version: Number(row.version),
+    tenantId: row.tenant_id ?? undefined,
+    reservationId: row.reservation_id ?? undefined,
+    leaseId: row.lease_id ?? undefined,
+    quarantineUntil: row.quarantine_until ?? undefined,
+  };
+}
+
+/** The identifier as last committed (or changed in this transaction); undefined when it is not in the inventory. */
+export async function readIdentifier(sql: Sql, key: IdentifierKey): Promise<Identifier | undefined> {
+  const found = await sql.query<Row>(
+    `SELECT kind, value, state, version, tenant_id, reservation_id, lease_id, quarantine_until
+       FROM numbering.identifiers WHERE kind = $1 AND value = $2`,
+    [key.kind, key.value],
+  );
+  const row = found.rows[0];
+  return row === undefined ? undefined : fromRow(row);
+}
+
+/** The identifiers with these keys, by subject. */
+export async function readIdentifiers(
+  sql: Sql,
+  keys: readonly IdentifierKey[],
+): Promise<ReadonlyMap<string, Identifier>> {
+  const found = await sql.query<Row>(
+    `SELECT i.kind, i.value, i.state, i.version, i.tenant_id, i.reservation_id, i.lease_id, i.quarantine_until
+       FROM numbering.identifiers i
+       JOIN unnest($1::text[], $2::text[]) AS wanted (kind, value) ON i.kind = wanted.kind AND i.value = wanted.value
+      ORDER BY i.kind, i.value`,
+    [keys.map((key) => key.kind), keys.map((key) => key.value)],
+  );
+  return new Map(found.rows.map(fromRow).map((identifier) => [subjectOf(identifier), identifier]));
+}
+
+/** Locks up to `limit` identifiers whose quarantine is over, the earliest first. Those that another transaction holds are left out. */
+export async function lockQuarantineOver(sql: Sql, now: Date, limit: number): Promise<Identifier[]> {
+  const found = await sql.query<Row>(
+    `SELECT kind, value, state, version, tenant_id, reservation_id, lease_id, quarantine_until
+       FROM numbering.identifiers
+      WHERE state = 'QUARANTINE' AND quarantine_until <= $1
+      ORDER BY quarantine_until, kind, value LIMIT $2 FOR UPDATE SKIP LOCKED`,
+    [now, limit],
+  );
+  return found.rows.map(fromRow);
+}
+
+/** A page of identifiers of one kind, ordered by value. */
+export async function browseIdentifiers(
+  sql: Sql,
+  page: { kind: Kind; state?: State | undefined; after?: string | undefined; limit: number },
+): Promise<Identifier[]> {
+  const found = await sql.query<Row>(
+    `SELECT kind, value, state, version, tenant_id, reservation_id, lease_id, quarantine_until
+       FROM numbering.identifiers
+      WHERE kind = $1 AND ($2::text IS NULL OR state = $2) AND value > $3
+      ORDER BY value LIMIT $4`,
+    [page.kind, page.state ?? null, page.after ?? '', page.limit],
+  );
+  return found.rows.map(fromRow);
+}
