@@ -73,6 +73,8 @@ export interface Probe {
   observe(evidence: Evidence, running: Running, from: Ms, to: Ms): Promise<readonly Observation[]>;
   /** Taken every `everyMs` during the phases in which the probe is used, and recorded. */
   readonly poll?: { readonly everyMs: Ms; look(stage: Stage): Promise<Omit<Observation, 'at'> | undefined> };
+  /** What a combination is made of: these are polled in its place. */
+  readonly parts?: readonly Probe[];
   /** For `never` lines: the evidence with a violation added, so that the line can be seen red. */
   plant?(evidence: Evidence): Evidence;
 }
@@ -127,7 +129,7 @@ export interface ScenarioBody {
 export interface Scenario {
   readonly id: string;
   /** `quote('15 ms')` reads a figure out of the row's own text and throws when the text does not contain it. */
-  build(row: { quote(text: string): number }): ScenarioBody;
+  build(row: { readonly quote: (text: string) => number }): ScenarioBody;
 }
 
 /** Makes the default export of a scenario file: the row's id and what its lines mean here. */

@@ -13,7 +13,6 @@ export async function clear(session: Session, active: ActiveFault): Promise<void
   if (session.stage.faultStays) session.instants.cleared = session.now;
   else if (await heal(session, active)) session.instants.cleared = session.now;
   else session.problem ??= `"${plan.fault.title}" was not healed ${HEAL_LIMIT_MS / 1000} s after it was lifted`;
-  await session.pollers.look(Object.values(body.mitigation));
   session.pollers.stop(Object.values(body.mitigation));
   if (session.instants.witnessed === undefined || session.instants.cleared === undefined) return;
   operator(session, 'onCleared');

@@ -14,8 +14,7 @@ export class Pollers {
   }
 
   start(probes: Iterable<Probe>): void {
-    for (const probe of probes) {
-      if (!probe.poll) continue;
+    for (const probe of polling(probes)) {
       const use = this.#uses.get(probe.title);
       if (use) {
         use.count += 1;
@@ -23,12 +22,12 @@ export class Pollers {
       }
       const begun = { count: 1 };
       this.#uses.set(probe.title, begun);
-      void this.#loop(probe, probe.poll.everyMs, begun);
+      void this.#loop(probe, probe.poll?.everyMs ?? 1000, begun);
     }
   }
 
   stop(probes: Iterable<Probe>): void {
-    for (const { title } of probes) {
+    for (const { title } of polling(probes)) {
       const use = this.#uses.get(title);
       if (!use) continue;
       use.count -= 1;
@@ -43,7 +42,7 @@ export class Pollers {
 
   /** One look at this instant: a phase's end must not fall between two looks. */
   async look(probes: Iterable<Probe>): Promise<void> {
-    for (const probe of probes) if (probe.poll) await this.#take(probe);
+    for (const probe of polling(probes)) await this.#take(probe);
   }
 
   async #loop(probe: Probe, everyMs: number, use: { count: number }): Promise<void> {
@@ -66,4 +65,9 @@ export class Pollers {
     });
     if (seen) (this.#polled[probe.title] ??= []).push({ at: clock.now(), ...seen });
   }
+}
+
+/** The probes that poll, and those that combinations are made of. */
+function polling(probes: Iterable<Probe>): readonly Probe[] {
+  return [...probes].flatMap((probe) => [...(probe.poll ? [probe] : []), ...polling(probe.parts ?? [])]);
 }

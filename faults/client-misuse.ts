@@ -1,0 +1,57 @@
+import type { Operation, Stage } from '../contract/index.ts';
+import { plannable } from './plan.ts';
+import type { PlannableFault } from './plan.ts';
+
+export interface Misuse {
+  /** How it reads in a report: `a key is sent again with another payload`. */
+  readonly title: string;
+  /** What the clients do wrong; its operations go into the history. Ends with the last faulty answer. */
+  run(stage: Stage): Promise<void>;
+  /** Which operations are the mistake: their answers are the witness. */
+  mistaken(operation: Operation): boolean;
+  /** How many of them must have been answered before the fault counts as having bitten. Default 1. */
+  readonly atLeast?: number;
+}
+
+/** A client's mistake. It is over by itself, with the last faulty answer; there is nothing to heal. */
+export function clientMisuse(target: string, misuse: Misuse): PlannableFault {
+  return plannable({
+    kind: 'provider.duplicate',
+    target,
+    title: misuse.title,
+    inject: async (stage) => {
+      const state: { over: boolean; failure?: unknown } = { over: false };
+      const done = misuse
+        .run(stage)
+        .catch((error: unknown) => {
+          state.failure = error;
+        })
+        .then(() => {
+          state.over = true;
+        });
+      const check = (): void => {
+        if (state.failure !== undefined)
+          throw new Error(`"${misuse.title}" could not be carried out`, { cause: state.failure });
+      };
+      return {
+        witness: async () => {
+          check();
+          const made = stage.history.operations.filter((operation) => misuse.mistaken(operation));
+          const answered = made.filter(({ completedAt }) => completedAt !== undefined);
+          if (answered.length < (misuse.atLeast ?? 1)) return undefined;
+          const answers = [...new Set(answered.map(({ outcome, error }) => error ?? outcome))].join(', ');
+          return {
+            seen: `${answered.length} answered: ${answers}`,
+            figures: { made: made.length, answered: answered.length },
+          };
+        },
+        healed: async () => state.over,
+        over: () => {
+          check();
+          return state.over;
+        },
+        [Symbol.asyncDispose]: () => done,
+      };
+    },
+  });
+}

@@ -1,0 +1,15 @@
+export { all } from './all.ts';
+export { clientMisuse } from './client-misuse.ts';
+export type { Misuse } from './client-misuse.ts';
+export { clockJump } from './clock-jump.ts';
+export { blackhole } from './link-blackhole.ts';
+export { linkDown } from './link-down.ts';
+export { latency } from './link-latency.ts';
+export { partition } from './link-partition.ts';
+export { resetLink } from './link-reset.ts';
+export type { PlannableFault } from './plan.ts';
+export { kill, terminate } from './process-kill.ts';
+export { pause } from './process-pause.ts';
+export { redisConfig } from './redis-config.ts';
+export { notificationsOff } from './redis-notifications-off.ts';
+export { configured, operatorSkips, ruleRemoved, safeguardOff } from './sabotage.ts';

@@ -1,0 +1,21 @@
+import type { Sabotage } from '../contract/index.ts';
+
+/** `SAFEGUARDS_OFF` has the name in every service that declares it. */
+export function safeguardOff(safeguard: string): Sabotage {
+  return { kind: 'safeguard-off', safeguard };
+}
+
+/** The alert is taken out of the rule files. */
+export function ruleRemoved(alert: string): Sabotage {
+  return { kind: 'rule-removed', alert };
+}
+
+/** The component starts with other environment. */
+export function configured(component: string, env: Readonly<Record<string, string>>): Sabotage {
+  return { kind: 'configuration', component, env };
+}
+
+/** The operator leaves out a step of the scenario. */
+export function operatorSkips(step: 'onDetected' | 'onCleared'): Sabotage {
+  return { kind: 'operator-skips', step };
+}

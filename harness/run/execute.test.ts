@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import type { LineResult } from '../../contract/index.ts';
+import { kill, operations, polled } from '../../index.ts';
+import { executeToy } from '../testing/execute-toy.ts';
+import { toyWorld } from '../testing/toy-world.ts';
+
+describe('a run that passes', async () => {
+  const { result } = await executeToy();
+
+  test('judges every line of its row', () => {
+    expect(result.lines.map(({ reference, verdict }) => `${reference} ${verdict}`)).toEqual([
+      'steady[0] pass',
+      'witness pass',
+      'steady[0].again pass',
+      'detection pass',
+      'mitigation[0] pass',
+      'recovery[0] pass',
+      'impact.never[0] pass',
+      'impact.maySee pass',
+      'alerts pass',
+      'invariant:single-holder pass',
+      'residue pass',
+    ]);
+    expect(result.verdict).toBe('pass');
+  });
+
+  test('stamps its instants', () => {
+    const { injected = 0, detected = 0, cleared = 0, recovered = 0 } = result.instants;
+    expect(cleared - injected).toBe(60_000);
+    expect(detected - injected).toBeLessThanOrEqual(10_000);
+    expect(recovered - cleared).toBeLessThanOrEqual(20_000);
+  });
+
+  test('has the same trace hash with the same seed and another one with another', async () => {
+    const [again, other] = [await executeToy(), await executeToy({ seed: 2 })];
+    expect(again.result.traceHash).toBe(result.traceHash);
+    expect(other.result.traceHash).not.toBe(result.traceHash);
+    expect(again.checkpoints.length).toBeGreaterThan(5);
+  });
+});
+
+describe('a run fails', () => {
+  test('when a mitigation meets a counter-example', async () => {
+    const { result } = await executeToy({ sabotage: { kind: 'safeguard-off', safeguard: 'fallback' } });
+    expect(result.verdict).toBe('fail');
+    expect(red(result.lines)).toEqual(['mitigation[0]', 'impact.never[0]', 'impact.maySee']);
+    expect(result.log).not.toEqual([]);
+  });
+
+  test('when the alert does not fire, and still judges the rest', async () => {
+    const { result } = await executeToy({ sabotage: { kind: 'rule-removed', alert: 'CacheDown' } });
+    expect(red(result.lines)).toEqual(['detection']);
+    expect(line(result.lines, 'detection').seen).toBe('never: CacheDown did not fire');
+    expect(line(result.lines, 'recovery[0]').verdict).toBe('pass');
+  });
+
+  test('when another alert fires', async () => {
+    const { result } = await executeToy({ world: toyWorld({ alerts: { DiskFull: 50_000 } }) });
+    expect(red(result.lines)).toEqual(['alerts']);
+    expect(result.otherAlerts).toEqual(['DiskFull']);
+  });
+
+  test('unless the row has that alert alongside', async () => {
+    const { result } = await executeToy({
+      world: toyWorld({ alerts: { DiskFull: 50_000 } }),
+      row: { alongside: [{ alert: 'DiskFull', why: 'a test' }] },
+    });
+    expect(result.verdict).toBe('pass');
+  });
+
+  test('when something is left behind', async () => {
+    const { result } = await executeToy({ world: toyWorld({ residue: ['a toxic'] }) });
+    expect(red(result.lines)).toEqual(['residue']);
+  });
+
+  test('when a recovery line does not hold, which waits for its limit and no longer', async () => {
+    const { result } = await executeToy({ body: { recovery: { 0: operations('read').resultIs('source', 'moon') } } });
+    expect(red(result.lines)).toEqual(['recovery[0]']);
+    expect((result.instants.recovered ?? 0) - (result.instants.cleared ?? 0)).toBe(20_000);
+  });
+});
+
+describe('a run is an error', () => {
+  test('when the steady state is not reached, and nothing is injected', async () => {
+    const { result } = await executeToy({ body: { steadyState: [operations('read').resultIs('source', 'moon')] } });
+    expect(result).toMatchObject({ verdict: 'error', problem: 'the steady state was not reached within 2 min' });
+    expect(result.instants.injected).toBeUndefined();
+  });
+
+  test('when an alert fires in the steady state', async () => {
+    const { result } = await executeToy({ world: toyWorld({ alerts: { DiskFull: 10_000 } }) });
+    expect(result).toMatchObject({ verdict: 'error', problem: 'the alert DiskFull fired in the steady state' });
+  });
+
+  test('when a component never answers its health question', async () => {
+    const { result } = await executeToy({ world: toyWorld({ sick: ['server'] }) });
+    expect(result.problem).toBe('not healthy 60 s after the start: server');
+  });
+
+  test('when a sabotage did not take', async () => {
+    const { result } = await executeToy({ sabotage: { kind: 'safeguard-off', safeguard: 'fallbakc' } });
+    expect(result.verdict).toBe('error');
+    expect(result.problem).toContain('sabotage did not take');
+  });
+
+  test('when a component is not healed', async () => {
+    const { result } = await executeToy({ world: toyWorld({ lost: ['cache'] }) });
+    expect(result.problem).toBe('"kill cache" was not healed 120 s after it was lifted');
+    expect(line(result.lines, 'recovery[0]').seen).toBe('never: the run did not reach cleared');
+  });
+
+  test('when an activity throws', async () => {
+    const run = async (): Promise<void> => {
+      throw new Error('no such tenant');
+    };
+    const { result } = await executeToy({ body: { activities: [{ title: 'burst', during: 'fault', run }] } });
+    expect(result.problem).toContain('activity "burst": Error: no such tenant');
+  });
+});
+
+test('a fault without a trace is vacuous, and is healed', async () => {
+  const { result } = await executeToy({ world: toyWorld({ immortal: true }) });
+  expect(result.verdict).toBe('vacuous');
+  expect(line(result.lines, 'witness').seen).toBe('no trace within 10 s');
+  expect(line(result.lines, 'residue').verdict).toBe('pass');
+});
+
+test('a line that nothing was observed for is unknown', async () => {
+  const { result } = await executeToy({ body: { mitigation: { 0: operations('write').allSucceed() } } });
+  expect(result.verdict).toBe('unknown');
+  expect(line(result.lines, 'mitigation[0]')).toMatchObject({ verdict: 'unknown', seen: 'nothing was observed' });
+});
+
+test('an invariant that examined nothing is vacuous', async () => {
+  const check = (): { examined: number; violations: [] } => ({ examined: 0, violations: [] });
+  const { result } = await executeToy({
+    invariants: [{ name: 'single-holder', check, plant: (evidence) => evidence }],
+  });
+  expect(result.verdict).toBe('vacuous');
+});
+
+test('an interrupted run is aborted, healed and looked over for residue', async () => {
+  const controller = new AbortController();
+  const world = toyWorld({ onTick: (at) => at === 50_000 && controller.abort() });
+  const { result } = await executeToy({ world, signal: controller.signal });
+  expect(result.verdict).toBe('aborted');
+  expect(result.phase).toBe('fault');
+  expect(line(result.lines, 'residue').verdict).toBe('pass');
+});
+
+describe('the operator', () => {
+  const restart = {
+    title: 'restart the cache',
+    run: async ({ running }: { running: { component(name: string): { start(): Promise<void> } } }) =>
+      running.component('cache').start(),
+  };
+
+  test("ends the fault earlier than its duration: cleared is the restart's instant", async () => {
+    const { result } = await executeToy({ body: { operator: { onDetected: restart } } });
+    const { injected = 0, cleared = 0, detected = 0 } = result.instants;
+    expect(cleared - injected).toBeLessThan(10_000);
+    expect(cleared).toBeGreaterThanOrEqual(detected);
+  });
+
+  test('does nothing when a sabotage skips the step', async () => {
+    const { result } = await executeToy({
+      body: { operator: { onDetected: restart } },
+      sabotage: { kind: 'operator-skips', step: 'onDetected' },
+    });
+    expect((result.instants.cleared ?? 0) - (result.instants.injected ?? 0)).toBe(60_000);
+  });
+});
+
+describe('mutations', () => {
+  test('no-fault ends vacuous', async () => {
+    const { result } = await executeToy({ mutation: 'no-fault' });
+    expect(result.verdict).toBe('vacuous');
+  });
+
+  test('no-heal turns each recovery line red, and still leaves no residue', async () => {
+    const { result } = await executeToy({ mutation: 'no-heal' });
+    expect(red(result.lines)).toContain('recovery[0]');
+    expect(line(result.lines, 'residue').verdict).toBe('pass');
+  });
+
+  test('plant turns each lasting line red', async () => {
+    const { result } = await executeToy({ mutation: 'plant' });
+    const planted = result.lines.filter(({ reference }) => reference.startsWith('plant:'));
+    expect(planted.map(({ reference, verdict }) => `${reference} ${verdict}`)).toEqual([
+      'plant:impact.never[0] pass',
+      'plant:impact.maySee pass',
+      'plant:alerts pass',
+      'plant:invariant:single-holder pass',
+    ]);
+  });
+
+  test('plant reports an invariant that does not see the violation', async () => {
+    const check = (): { examined: number; violations: [] } => ({ examined: 1, violations: [] });
+    const { result } = await executeToy({
+      mutation: 'plant',
+      invariants: [{ name: 'single-holder', check, plant: (evidence) => evidence }],
+    });
+    expect(line(result.lines, 'plant:invariant:single-holder').verdict).toBe('fail');
+  });
+});
+
+test('a probe that polls is looked at in its phases only, and at their ends', async () => {
+  const probe = polled('cache is dead', 7000, async ({ running }) => {
+    const state = running.component('cache').state();
+    return { holds: state === 'exited', seen: state };
+  });
+  const { result, evidence } = await executeToy({ body: { mitigation: { 0: probe } } });
+  expect(line(result.lines, 'mitigation[0]').verdict).toBe('pass');
+  const looks = evidence.polled['cache is dead'] ?? [];
+  expect(looks[0]?.at).toBe(result.instants.injected);
+  expect(looks.at(-1)?.at).toBe(result.instants.cleared);
+});
+
+test('a kill of a component that is not deployed names those that are', async () => {
+  const { result } = await executeToy({ body: { runs: { A: kill('moon').for(1000) } } });
+  expect(result.problem).toContain('no component moon; there are server, cache');
+});
+
+function red(lines: readonly LineResult[]): readonly string[] {
+  return lines.filter(({ verdict }) => verdict === 'fail').map(({ reference }) => reference);
+}
+
+function line(lines: readonly LineResult[], reference: string): LineResult {
+  const found = lines.find((candidate) => candidate.reference === reference);
+  if (!found) throw new Error(`no line ${reference} among ${lines.map((each) => each.reference).join(', ')}`);
+  return found;
+}

@@ -1,0 +1,3 @@
+import { toyWorld } from '../../../toy-world.ts';
+
+export const world = toyWorld();
