@@ -27,7 +27,10 @@ function attempt(core: Core, client: Client, argv: readonly string[]): string | 
     if (!(cause instanceof ReplyError)) throw cause;
     // What is refused before it runs spoils the transaction that it was meant for.
     if (client.transaction !== undefined) client.transaction.failed = true;
-    return error(cause.message);
+    if (argv[0]?.toLowerCase() !== 'exec') return error(cause.message);
+    client.transaction = undefined;
+    core.unwatch(client);
+    return error(`EXECABORT Transaction discarded because of: ${cause.message.replace(/^ERR /, '')}`);
   }
   if (client.transaction !== undefined && !admitted.flags.includes('immediate')) {
     client.transaction.queue.push({ command: admitted, argv });
@@ -53,11 +56,16 @@ function admit(core: Core, client: Client, argv: readonly string[]): Command {
 /** The real server's words for a command, or a container's subcommand, that it does not have. */
 function unknown(container: string, argv: readonly string[]): string {
   if (container !== '') {
-    return `ERR unknown subcommand '${(argv[1] ?? '').slice(0, SHOWN)}'. Try ${container.toUpperCase()} HELP.`;
+    return `ERR unknown subcommand '${shown(argv[1])}'. Try ${container.toUpperCase()} HELP.`;
   }
-  let shown = '';
-  for (let at = 1; at < argv.length && shown.length < SHOWN; at += 1) {
-    shown += `'${(argv[at] ?? '').slice(0, SHOWN - shown.length)}' `;
+  let list = '';
+  for (let at = 1; at < argv.length && list.length < SHOWN; at += 1) {
+    list += `'${shown(argv[at], SHOWN - list.length)}' `;
   }
-  return `ERR unknown command '${(argv[0] ?? '').slice(0, SHOWN)}', with args beginning with: ${shown}`;
+  return `ERR unknown command '${shown(argv[0])}', with args beginning with: ${list}`;
+}
+
+/** The original prints C strings: they end at a zero byte. */
+function shown(argument = '', length = SHOWN): string {
+  return (argument.split('\0', 1)[0] ?? '').slice(0, length);
 }

@@ -56,7 +56,7 @@ function hincrby(call: Call): string {
 
 function hincrbyfloat(call: Call): string {
   const key = call.arg(1);
-  call.double(3);
+  if (!Number.isFinite(call.double(3))) throw new ReplyError('ERR value is NaN or Infinity');
   const old = call.lookup(key, 'hash')?.fields.get(call.arg(2));
   const sum = incrementedFloat(old, call.arg(3), 'ERR hash value is not a float');
   hashAt(call, key).set(call.arg(2), sum);

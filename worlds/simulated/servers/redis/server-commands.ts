@@ -1,6 +1,6 @@
 import { command, type Call, type Command } from './call.ts';
 import { array, bulk, bulks, EMPTY_ARRAY, integer, OK } from './encoder.ts';
-import { ReplyError, SYNTAX, wrongArity } from './errors.ts';
+import { ReplyError, SYNTAX } from './errors.ts';
 import { info } from './info.ts';
 
 function time(call: Call): string {
@@ -17,7 +17,7 @@ function checkFlushMode(call: Call): void {
 }
 
 function configSet(call: Call): string {
-  if (call.argv.length % 2 === 1) throw new ReplyError(wrongArity('config|set'));
+  if (call.argv.length % 2 === 1) throw new ReplyError(SYNTAX);
   const problem = call.core.config.set(call.pairs(2));
   if (problem !== undefined) throw new ReplyError(`ERR ${problem}`);
   return OK;

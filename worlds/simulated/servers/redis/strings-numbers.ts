@@ -1,7 +1,8 @@
 import { command, type Call, type Command } from './call.ts';
 import { bulk, integer } from './encoder.ts';
 import { NAN_OR_INFINITY, NOT_FLOAT, NOT_INTEGER, OVERFLOW, ReplyError } from './errors.ts';
-import { addDecimals, INT64_MAX, INT64_MIN, parseDouble, parseInt64 } from './numbers.ts';
+import { addLongDoubles } from './long-double.ts';
+import { INT64_MAX, INT64_MIN, parseDouble, parseInt64 } from './numbers.ts';
 
 /** `old` plus `by` in 64 bits; `message` is the error when `old` is no integer. */
 export function incremented(old: string | undefined, by: bigint, message: string): bigint {
@@ -18,7 +19,7 @@ export function incrementedFloat(old: string | undefined, by: string, message: s
   if (value === undefined) throw new ReplyError(message);
   const sum = value + (parseDouble(by) ?? Number.NaN);
   if (!Number.isFinite(sum)) throw new ReplyError(NAN_OR_INFINITY);
-  return addDecimals(old ?? '0', by);
+  return addLongDoubles(old ?? '0', by);
 }
 
 function increment(call: Call, by: bigint): string {

@@ -26,7 +26,7 @@ function parseSetOptions(call: Call): SetOptions {
     if ((option === 'NX' && only !== 'XX') || (option === 'XX' && only !== 'NX')) only = option;
     else if (option === 'GET') get = true;
     else if (option === 'KEEPTTL' && expiry === undefined) keep = true;
-    else if (unit !== undefined && expiry === undefined && !keep && at + 1 < call.argv.length) {
+    else if (unit !== undefined && (expiry?.unit ?? unit) === unit && !keep && at + 1 < call.argv.length) {
       at += 1;
       expiry = { unit, at };
     } else throw new ReplyError(SYNTAX);

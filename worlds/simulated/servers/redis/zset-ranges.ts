@@ -27,10 +27,25 @@ function lexBound(text: string, side: 'min' | 'max'): Bound {
   return ({ member }) => (inclusive && member === limit) || (side === 'min' ? member > limit : member < limit);
 }
 
-function bounded(call: Call, by: 'score' | 'lex', min: number, max: number): Bound {
+/** The run of elements between two bounds, which may be read from its end. */
+type Run = (set: SortedSet | undefined, reverse?: boolean) => readonly Scored[];
+
+/**
+ * Walks as the original does: in at the first element that one bound lets in, out at the first that the other turns
+ * away. That shows where scores differ and members are compared, which Redis calls unspecified.
+ */
+function bounded(call: Call, by: 'score' | 'lex', min: number, max: number): Run {
   const make = by === 'score' ? scoreBound : lexBound;
   const [low, high] = [make(call.arg(min), 'min'), make(call.arg(max), 'max')];
-  return (element) => low(element) && high(element);
+  return (set, reverse = false) => {
+    const elements = set?.elements ?? [];
+    const [first, last] = [elements[0], elements.at(-1)];
+    if (first === undefined || last === undefined || !high(first) || !low(last)) return [];
+    const walked = reverse ? elements.toReversed() : elements;
+    const from = walked.findIndex(reverse ? high : low);
+    const length = from === -1 ? 0 : walked.slice(from).findIndex((element) => !(reverse ? low : high)(element));
+    return length === -1 ? walked.slice(from) : walked.slice(Math.max(0, from), from + length);
+  };
 }
 
 interface RangeOptions {
@@ -89,17 +104,13 @@ function byRank(call: Call, reverse: boolean): Pick {
 }
 
 function byBounds(call: Call, by: 'score' | 'lex', reverse: boolean, offset: number, limit: number): Pick {
-  const within = reverse ? bounded(call, by, 3, 2) : bounded(call, by, 2, 3);
-  return (set) => {
-    const found = (set?.elements ?? []).filter(within);
-    if (offset < 0) return [];
-    return (reverse ? found.toReversed() : found).slice(offset, limit < 0 ? undefined : offset + limit);
-  };
+  const run = reverse ? bounded(call, by, 3, 2) : bounded(call, by, 2, 3);
+  return (set) => (offset < 0 ? [] : run(set, reverse).slice(offset, limit < 0 ? undefined : offset + limit));
 }
 
 function countWithin(call: Call, by: 'score' | 'lex'): string {
-  const within = bounded(call, by, 2, 3);
-  return integer((call.read(call.arg(1), 'zset')?.set.elements ?? []).filter(within).length);
+  const run = bounded(call, by, 2, 3);
+  return integer(run(call.read(call.arg(1), 'zset')?.set).length);
 }
 
 function removeRange(call: Call, by: By): string {

@@ -46,17 +46,24 @@ const UNORDERED = new Set(['smembers', 'sinter', 'sunion', 'sdiff', 'keys', 'hke
 const UNORDERED_PAIRS = new Set(['hgetall']);
 const SCANS = new Set(['sscan', 'hscan', 'zscan', 'scan']);
 
-/** The reply with its parts sorted where Redis promises no order. */
+/** The reply with its parts sorted where Redis promises no order, and without the connection's id. */
 export function normalise(command: readonly string[], reply: RawReply): RawReply {
   const name = command[0]?.toLowerCase() ?? '';
   if (typeof reply === 'string') return reply;
   if (UNORDERED.has(name)) return sorted(reply, 1);
   if (UNORDERED_PAIRS.has(name)) return sorted(reply, 2);
+  if (name === 'hello') return withoutId(reply);
+  // Which command a reply belongs to is not known here: all that could be unordered is sorted.
+  if (name === 'exec') return reply.map((part) => sorted(withoutId(part), 1));
   const [type, cursor, found] = reply;
   if (SCANS.has(name) && cursor !== undefined && found !== undefined) {
     return [type ?? '', cursor, sorted(found, name === 'hscan' || name === 'zscan' ? 2 : 1)];
   }
   return reply;
+}
+
+function withoutId(reply: RawReply): RawReply {
+  return typeof reply === 'string' ? reply : reply.map((part, at) => (reply[at - 1] === '$"id"' ? ':id' : part));
 }
 
 function sorted(reply: RawReply, width: number): RawReply {
