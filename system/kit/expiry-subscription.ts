@@ -13,8 +13,8 @@ export interface ExpirySubscriptionOptions extends RedisOptions {
 export interface ExpiryEvents {
   /** A key has expired. */
   expired(key: string): void;
-  /** The subscription stands (again); what expired before went unnoticed. */
-  subscribed(): void;
+  /** The subscription stands. When `again`, what expired since it was lost went unnoticed. */
+  subscribed(again: boolean): void;
   /** A connection attempt, the connection or a PING failed. */
   connectionError(): void;
 }
@@ -27,7 +27,7 @@ export class ExpirySubscription {
   readonly #log: Logger;
   readonly #events: ExpiryEvents;
   #timer: NodeJS.Timeout | undefined;
-  #subscribed = false;
+  #subscribedBefore = false;
   #closed = false;
 
   constructor(options: ExpirySubscriptionOptions, name: string, log: Logger, events: ExpiryEvents) {
@@ -38,9 +38,6 @@ export class ExpirySubscription {
     this.#channel = `__keyevent@${this.#client.options.db ?? 0}__:expired`;
     this.#client.on('message', (_channel: string, key: string) => events.expired(key));
     this.#client.on('ready', () => void this.#subscribe());
-    this.#client.on('close', () => {
-      this.#subscribed = false;
-    });
     this.#client.on('error', (error: Error) => {
       events.connectionError();
       log.warn({ err: error.message }, 'Redis connection error (subscription)');
@@ -53,10 +50,6 @@ export class ExpirySubscription {
     this.#timer = setInterval(() => void this.#ping(), this.#options.LISTENER_PING_MS);
   }
 
-  get subscribed(): boolean {
-    return this.#subscribed;
-  }
-
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
@@ -66,9 +59,10 @@ export class ExpirySubscription {
   async #subscribe(): Promise<void> {
     try {
       await within(this.#options.LISTENER_PING_TIMEOUT_MS, this.#client.subscribe(this.#channel));
-      this.#subscribed = true;
+      const again = this.#subscribedBefore;
+      this.#subscribedBefore = true;
       this.#log.info({ channel: this.#channel }, 'subscribed');
-      this.#events.subscribed();
+      this.#events.subscribed(again);
     } catch (error) {
       this.#replace(error as Error);
     }

@@ -60,18 +60,12 @@ export function createReservationCleanup(parts: CleanupParts): Job {
     await parts.idempotency.purge(pool, new Date(), PURGE_LIMIT);
   });
   const compare = new Periodic('key-row-comparison', config.COMPARISON_MS, log, () => comparison.run());
-  let lost = false;
   const subscription = new ExpirySubscription(config, 'numbering-jobs-listener', log, {
     expired: (key) => listener.expired(key),
-    subscribed() {
-      if (!lost) return;
-      lost = false;
-      void catchUp();
+    subscribed(again) {
+      if (again) void catchUp();
     },
-    connectionError() {
-      lost = true;
-      parts.onConnectionError();
-    },
+    connectionError: parts.onConnectionError,
   });
   /** Events that Redis sent while nobody listened are gone, and a Redis that was restarted may have lost the keys. */
   const catchUp = async (): Promise<void> => {
