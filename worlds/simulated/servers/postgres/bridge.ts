@@ -1,0 +1,381 @@
+import fs from 'node:fs';
+import type { Life } from '../../kernel/life.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { ServerCost } from '../../network/profile.ts';
+import type { SimSocket } from '../../network/socket.ts';
+import { readClient } from './client-stream.ts';
+import { Control } from './control.ts';
+import { CostQueue } from './queue.ts';
+import type { PostgresServer } from './server.ts';
+import { Session, type Verdict } from './session.ts';
+import { SyncConnection } from './sync-connection.ts';
+import { SHOW_TIMEOUTS, mentionsTimeout, readTimeouts, renameTimeouts, silencesWaits } from './timeouts.ts';
+import { SLEEP_LOCK } from './virtual-time.ts';
+import {
+  SYNC,
+  TYPE,
+  columns,
+  commandTag,
+  errorMessage,
+  fields,
+  message,
+  startupMessage,
+  startupParameters,
+} from './wire.ts';
+
+export interface BridgeOptions {
+  readonly simulation: Simulation;
+  readonly life: Life;
+  readonly server: PostgresServer;
+  readonly cost: ServerCost;
+  /** Beyond it a client gets 53300. */
+  readonly maxConnections: number;
+}
+
+const SHOW = message(TYPE.query, SHOW_TIMEOUTS);
+const WAITS = 'select pid, waitstart from pg_locks where not granted';
+const WRITES = /^(INSERT|UPDATE|DELETE|MERGE|COPY|COMMIT|CREATE|DROP|ALTER|TRUNCATE)/;
+const STATEMENT_TIMEOUT: Verdict = { code: '57014', text: 'canceling statement due to statement timeout' };
+const LOCK_TIMEOUT: Verdict = { code: '55P03', text: 'canceling statement due to lock timeout' };
+const USER_CANCEL: Verdict = { code: '57014', text: 'canceling statement due to user request' };
+const IDLE_TIMEOUT: Verdict = { code: '25P03', text: 'terminating connection due to idle-in-transaction timeout' };
+const TOO_MANY = { S: 'FATAL', V: 'FATAL', C: '53300', M: 'sorry, too many clients already' };
+
+/**
+ * Simulated connections in front of a real PostgreSQL: a statement is one blocking step inside one simulated event, until
+ * it has answered or reported itself waiting for a lock (settings.ts); then its virtual cost is charged. One bridge a life.
+ */
+export class Bridge {
+  statements = 0;
+  readonly #options: BridgeOptions;
+  readonly #control: Control;
+  readonly #queue: CostQueue;
+  readonly #sessions = new Set<Session>();
+  readonly #clock: number;
+  #lastId = 0;
+  #written = Number.NaN;
+  #dead = false;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+    this.#control = new Control(options.server.socketPath);
+    this.#queue = new CostQueue(options.cost);
+    this.#clock = fs.openSync(options.server.clockFile, 'r+');
+  }
+
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  accept(socket: SimSocket): void {
+    let session: Session | undefined;
+    readClient(socket, {
+      startup: (first) => {
+        session = this.#open(socket, first);
+      },
+      cancel: (request) => this.#cancelRequest(request.readInt32BE(8), request.readInt32BE(12)),
+      batch: (bytes, mentions) => {
+        if (session === undefined || session.ended) return;
+        if (mentions) session.usesTimeouts = session.timeoutsStale = true;
+        if (session.wait !== undefined || session.queue.length > 0) session.queue.push(bytes);
+        else this.#statement(session, bytes);
+      },
+      end: () => session && this.#end(session),
+    });
+  }
+
+  #open(socket: SimSocket, first: Buffer): Session | undefined {
+    if (this.#sessions.size >= this.#options.maxConnections) {
+      socket.end(errorMessage(TOO_MANY));
+      return undefined;
+    }
+    const parameters = startupParameters(first).filter(([name]) => !silencesWaits(name));
+    const session = new Session((this.#lastId += 1), socket, new SyncConnection(this.#options.server.socketPath));
+    session.usesTimeouts = parameters.some(([name, value]) => mentionsTimeout(name) || mentionsTimeout(value));
+    session.timeoutsStale = session.usesTimeouts;
+    this.#sessions.add(session);
+    this.#statement(
+      session,
+      startupMessage(
+        parameters.map(([name, value]) => [renameTimeouts(name), name === 'options' ? renameTimeouts(value) : value]),
+      ),
+    );
+    if (session.pid !== 0) this.#control.query(`select pg_advisory_lock(${SLEEP_LOCK}, ${session.pid})`);
+    return session;
+  }
+
+  /** The virtual wall clock of the server, where its functions read it. */
+  #setClock(): void {
+    const now = this.#options.life.options.clock.read();
+    if (now === this.#written) return;
+    this.#written = now;
+    const whole = Math.floor(now);
+    const micros = Math.floor((now - whole) * 1000);
+    const text = `${new Date(whole).toISOString().replace('T', ' ').replace('Z', '')}${String(micros).padStart(3, '0')}+00\n`;
+    fs.writeSync(this.#clock, text, 0);
+  }
+
+  #statement(session: Session, bytes: Buffer): void {
+    if (this.#dead || session.ended) return;
+    this.statements += 1;
+    this.#setClock();
+    session.startedAt = this.#options.simulation.now;
+    session.stopIdleTimer();
+    session.connection.write(bytes); // when the server has gone its last words are still there to read
+    this.#proceed(session);
+  }
+
+  /** Drives a session until it has answered or waits, then whatever follows from that for the others. */
+  #proceed(session: Session): void {
+    if (this.#drive(session)) this.#answered(session);
+    this.#settleOthers();
+  }
+
+  /** Reads replies. True: the statement is done; false: it waits. */
+  #drive(session: Session): boolean {
+    for (;;) {
+      if (session.closed) return true;
+      const reply = session.connection.next();
+      if (reply === undefined) {
+        session.closed = true;
+        return true;
+      }
+      const type = reply[0] as number;
+      if (type === TYPE.notice) {
+        const { V: severity, M: text = '' } = fields(reply);
+        if (severity === 'LOG') {
+          if (!text.includes('still waiting for')) continue;
+          this.#blocked(session);
+          return false;
+        }
+        if (severity === 'INFO' && text.startsWith('sim_sleep ')) {
+          session.sleepMs = Number(text.slice('sim_sleep '.length)) * 1000;
+          continue;
+        }
+      } else if (type === TYPE.error) {
+        session.out.push(this.#errorOf(session, reply));
+        continue;
+      } else {
+        this.#count(session, type, reply);
+      }
+      session.out.push(reply);
+      if (type === TYPE.ready) {
+        session.status = String.fromCharCode(reply[5] as number);
+        return true;
+      }
+      if (type === TYPE.copyIn) return true; // the client talks next
+    }
+  }
+
+  #count(session: Session, type: number, reply: Buffer): void {
+    session.bytes += reply.length;
+    if (type === TYPE.dataRow) session.rows += 1;
+    else if (type === TYPE.keyData) {
+      session.pid = reply.readInt32BE(5);
+      session.secret = reply.readInt32BE(9);
+    } else if (type === TYPE.commandComplete) {
+      const tag = commandTag(reply);
+      this.#options.simulation.record(`sql ${session.id} ${tag}`);
+      if (tag === 'LISTEN') session.listening = true;
+      else if (tag.startsWith('UNLISTEN')) session.listening = false;
+      if (WRITES.test(tag)) session.commits = true;
+    }
+  }
+
+  #errorOf(session: Session, reply: Buffer): Buffer {
+    const error = fields(reply);
+    const { verdict } = session;
+    if (verdict !== undefined && (error['C'] === '57014' || error['C'] === '57P01')) {
+      session.verdict = undefined;
+      error['C'] = verdict.code;
+      error['M'] = verdict.text;
+    }
+    this.#options.simulation.record(`sql ${session.id} ERROR ${error['C']}`);
+    return errorMessage(error);
+  }
+
+  #blocked(session: Session): void {
+    const { simulation, life } = this.#options;
+    const since = this.#control.prepared(WAITS).find(([pid]) => Number(pid) === session.pid)?.[1];
+    const kind = session.sleepMs === undefined ? 'lock' : 'sleep';
+    session.wait = { kind, since };
+    session.stopTimers();
+    simulation.record(`sql ${session.id} waits ${kind}`);
+    const later = (at: number, run: () => void): void => void session.timers.push(simulation.at(at, run, life));
+    if (session.sleepMs !== undefined) later(simulation.now + session.sleepMs, () => this.#wake(session));
+    const { lock, statement } = session.timeouts;
+    if (lock > 0 && kind === 'lock') later(simulation.now + lock, () => this.#cancel(session, LOCK_TIMEOUT));
+    if (statement > 0) later(session.startedAt + statement, () => this.#cancel(session, STATEMENT_TIMEOUT));
+  }
+
+  #unblock(session: Session): void {
+    session.wait = undefined;
+    session.stopTimers();
+  }
+
+  /** A sleep is over: its gate is opened for a moment. */
+  #wake(session: Session): void {
+    this.#setClock();
+    this.#control.query(`select pg_advisory_unlock(${SLEEP_LOCK}, ${session.pid})`);
+    this.#unblock(session);
+    session.sleepMs = undefined;
+    const done = this.#drive(session);
+    this.#control.query(`select pg_advisory_lock(${SLEEP_LOCK}, ${session.pid})`);
+    if (done) this.#answered(session);
+    this.#settleOthers();
+  }
+
+  #cancel(session: Session, verdict: Verdict): void {
+    if (session.wait === undefined) return;
+    session.verdict = verdict;
+    this.#control.query(`select pg_cancel_backend(${session.pid})`);
+    this.#unblock(session);
+    session.sleepMs = undefined;
+    this.#proceed(session);
+    session.verdict = undefined;
+  }
+
+  #cancelRequest(pid: number, secret: number): void {
+    for (const session of this.#sessions) {
+      if (session.pid === pid && session.secret === secret && session.wait !== undefined)
+        this.#cancel(session, USER_CANCEL);
+    }
+  }
+
+  #answered(session: Session): void {
+    const { simulation, life } = this.#options;
+    if (
+      session.usesTimeouts &&
+      !session.closed &&
+      session.status !== 'E' &&
+      (session.timeoutsStale || session.status === 'I')
+    ) {
+      this.#readTimeouts(session);
+    }
+    this.#reply(session);
+    if (session.closed) return;
+    if (session.status !== 'I' && session.timeouts.idleInTransaction > 0) {
+      session.idleTimer = simulation.after(
+        session.timeouts.idleInTransaction,
+        () => this.#terminate(session, IDLE_TIMEOUT),
+        life,
+      );
+    }
+    if (session.orphan) {
+      this.#end(session, true);
+      return;
+    }
+    const next = session.queue.shift();
+    if (next !== undefined) this.#statement(session, next);
+  }
+
+  /** The answer leaves when its cost has passed, in order. */
+  #reply(session: Session): void {
+    const { simulation, life } = this.#options;
+    const { socket } = session;
+    const bytes = session.out.length === 1 ? (session.out[0] as Buffer) : Buffer.concat(session.out);
+    session.out.length = 0;
+    const work = { rows: session.rows, bytes: session.bytes, commits: session.commits && session.status === 'I' };
+    if (session.status === 'I') session.commits = false;
+    session.rows = 0;
+    session.bytes = 0;
+    session.replyAt = Math.max(session.replyAt, this.#queue.done(simulation.now, work));
+    const { closed } = session;
+    simulation.at(
+      session.replyAt,
+      () => {
+        if (socket.destroyed) return;
+        if (bytes.length > 0) socket.write(bytes);
+        if (closed) socket.end();
+      },
+      life,
+    );
+  }
+
+  #readTimeouts(session: Session): void {
+    session.timeoutsStale = false;
+    session.connection.write(SHOW);
+    const values: (string | null)[] = [];
+    for (;;) {
+      const reply = session.connection.next();
+      if (reply === undefined || reply[0] === TYPE.ready) break;
+      if (reply[0] === TYPE.dataRow) values.push(columns(reply)[0] ?? null);
+      else if (reply[0] === TYPE.notification) session.out.push(reply);
+    }
+    session.timeouts = readTimeouts(values);
+  }
+
+  #terminate(session: Session, verdict: Verdict): void {
+    if (session.ended) return;
+    session.verdict = verdict;
+    this.#control.query(`select pg_terminate_backend(${session.pid})`);
+    this.#proceed(session);
+  }
+
+  /** A statement may have ended a transaction: waiters may have been granted their lock, listeners may have been notified. */
+  #settleOthers(): void {
+    for (let again = true; again && !this.#dead;) {
+      again = false;
+      const waiting = [...this.#sessions].filter(({ wait }) => wait?.kind === 'lock');
+      if (waiting.length === 0) break;
+      const waits = new Map(this.#control.prepared(WAITS).map(([pid, since]) => [Number(pid), since]));
+      for (const session of waiting) {
+        if (session.wait === undefined || waits.get(session.pid) === session.wait.since) continue;
+        this.#unblock(session); // granted, which the releaser does before it answers: it will answer or wait again
+        if (this.#drive(session)) this.#answered(session);
+        again = true;
+      }
+    }
+    for (const session of this.#sessions) {
+      if (session.listening && session.wait === undefined && session.status === 'I' && !session.closed)
+        this.#poke(session);
+    }
+  }
+
+  /** An idle listener was signalled before COMMIT answered; a Sync makes it say so now. */
+  #poke(session: Session): void {
+    session.connection.write(SYNC);
+    for (;;) {
+      const reply = session.connection.next();
+      if (reply === undefined) {
+        session.closed = true;
+        break;
+      }
+      if (reply[0] === TYPE.ready) break;
+      if (reply[0] === TYPE.notification) session.out.push(reply);
+    }
+    if (session.out.length === 0) return;
+    this.#options.simulation.record(`notify ${session.id} ${session.out.length}`);
+    this.#reply(session);
+  }
+
+  #end(session: Session, force = false): void {
+    if (session.ended) return;
+    if (session.wait !== undefined && !force) {
+      session.orphan = true;
+      return;
+    }
+    session.ended = true;
+    session.stopTimers();
+    session.stopIdleTimer();
+    this.#sessions.delete(session);
+    if (this.#dead) return;
+    if (!session.closed) {
+      session.connection.write(message(TYPE.terminate));
+      session.connection.readToEnd();
+    }
+    session.connection.close();
+    this.#control.query(`select pg_advisory_unlock(${SLEEP_LOCK}, ${session.pid})`);
+    this.#settleOthers();
+  }
+
+  /** Lets go of everything; the server may be gone already. */
+  close(): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    for (const session of this.#sessions) session.connection.close();
+    this.#sessions.clear();
+    this.#control.close();
+    fs.closeSync(this.#clock);
+  }
+}

@@ -1,0 +1,86 @@
+import type { SimSocket } from '../../network/socket.ts';
+import { mentionsTimeout, renameTimeouts } from './timeouts.ts';
+import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST, TYPE, message } from './wire.ts';
+
+/** What a client's bytes ask for. */
+export interface ClientRequests {
+  startup(message: Buffer): void;
+  cancel(message: Buffer): void;
+  /** Messages up to one that the server answers: Query, Sync, Flush, or the end of a COPY. */
+  batch(bytes: Buffer, mentionsTimeout: boolean): void;
+  end(): void;
+}
+
+const ANSWERED: ReadonlySet<number> = new Set([
+  TYPE.query,
+  TYPE.sync,
+  TYPE.flush,
+  TYPE.copyData,
+  TYPE.copyDone,
+  TYPE.copyFail,
+]);
+
+/** Cuts a client's stream into what the bridge handles, renaming the time-outs on the way. */
+export function readClient(socket: SimSocket, requests: ClientRequests): void {
+  let buffer: Buffer = Buffer.alloc(0);
+  let batch: Buffer[] = [];
+  let mentioned = false;
+  let started = false;
+
+  /** The next message when it is complete; `header` is the bytes before its length. */
+  const take = (header: 0 | 1): Buffer | undefined => {
+    if (buffer.length < header + 4) return undefined;
+    const length = header + buffer.readInt32BE(header);
+    if (buffer.length < length) return undefined;
+    const found = buffer.subarray(0, length);
+    buffer = buffer.subarray(length);
+    return found;
+  };
+
+  const begin = (first: Buffer): void => {
+    const code = first.readInt32BE(4);
+    if (code === SSL_REQUEST || code === GSS_REQUEST) socket.write('N');
+    else if (code === CANCEL_REQUEST) {
+      requests.cancel(first);
+      socket.end();
+    } else {
+      started = true;
+      requests.startup(first);
+    }
+  };
+
+  const rewrite = (request: Buffer): Buffer => {
+    const text = request.toString('latin1', 5);
+    if (!mentionsTimeout(text)) return request;
+    mentioned = true;
+    return message(request[0] as number, Buffer.from(renameTimeouts(text), 'latin1'));
+  };
+
+  const handle = (request: Buffer): void => {
+    const type = request[0] as number;
+    if (type === TYPE.terminate) {
+      requests.end();
+      socket.end();
+      return;
+    }
+    batch.push(type === TYPE.query || type === TYPE.parse ? rewrite(request) : request);
+    if (!ANSWERED.has(type)) return;
+    const bytes = Buffer.concat(batch);
+    batch = [];
+    requests.batch(bytes, mentioned);
+    mentioned = false;
+  };
+
+  socket.on('data', (chunk: Buffer) => {
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+    for (;;) {
+      const next = take(started ? 1 : 0);
+      if (next === undefined) return;
+      if (started) handle(next);
+      else begin(next);
+    }
+  });
+  socket.on('end', () => socket.end());
+  socket.on('close', () => requests.end());
+  socket.on('error', () => {});
+}

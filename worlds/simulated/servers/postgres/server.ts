@@ -1,0 +1,125 @@
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { real } from '../../kernel/real.ts';
+import { type Binaries, account } from './binaries.ts';
+import { CLOCK_FILE, SETTINGS } from './settings.ts';
+import { pauseSync, processAlive } from './sync-connection.ts';
+
+const PORT = 5432;
+const START_LIMIT_MS = 20_000;
+
+/** Makes a folder that belongs to the server's account. */
+export function ownedFolder(folder: string): string {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (account.uid !== undefined) fs.chownSync(folder, account.uid, account.gid);
+  return folder;
+}
+
+export function runAsServer(command: string, args: readonly string[]): void {
+  execFileSync(command, args, {
+    ...account,
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { LC_ALL: 'C', TZ: 'UTC' },
+  });
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return text === '' ? [] : text.split(' ').map(Number);
+  } catch {
+    return []; // no /proc, or gone
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return real.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+/** A real PostgreSQL over a data folder, reached by a unix socket in `folder`. All calls are synchronous. */
+export class PostgresServer {
+  readonly folder: string;
+  readonly #binaries: Binaries;
+  #pid = 0;
+
+  /** @param folder holds `data` and the socket; its path must be short (107 bytes for a socket's). */
+  constructor(binaries: Binaries, folder: string) {
+    this.#binaries = binaries;
+    this.folder = folder;
+  }
+
+  get data(): string {
+    return path.join(this.folder, 'data');
+  }
+
+  get socketPath(): string {
+    return path.join(this.folder, `.s.PGSQL.${PORT}`);
+  }
+
+  get clockFile(): string {
+    return path.join(this.data, CLOCK_FILE);
+  }
+
+  get running(): boolean {
+    return this.#pid !== 0;
+  }
+
+  /** Starts and returns when the server takes connections; after a kill it recovers first. */
+  start(): void {
+    const pidFile = path.join(this.data, 'postmaster.pid');
+    fs.rmSync(pidFile, { force: true });
+    const logFile = path.join(this.folder, 'log');
+    const log = fs.openSync(logFile, 'a');
+    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const child = spawn(
+      path.join(this.#binaries.bin, 'postgres'),
+      ['-D', this.data, '-p', String(PORT), '-k', this.folder, ...settings],
+      { ...account, cwd: this.data, stdio: ['ignore', log, log], detached: true, env: { LC_ALL: 'C', TZ: 'UTC' } },
+    );
+    child.unref();
+    fs.closeSync(log);
+    this.#pid = child.pid ?? 0;
+    for (let waited = 0; waited < START_LIMIT_MS; waited += 1) {
+      const status = fs.existsSync(pidFile) ? fs.readFileSync(pidFile, 'utf8').split('\n')[7]?.trim() : undefined;
+      if (status === 'ready') return;
+      if (this.#pid === 0 || !processAlive(this.#pid)) break;
+      pauseSync(1);
+    }
+    const why = fs.existsSync(logFile) ? fs.readFileSync(logFile, 'utf8').split('\n').slice(-6).join('\n') : '';
+    this.kill();
+    throw new Error(`PostgreSQL did not start in ${this.folder}:\n${why}`);
+  }
+
+  /** SIGKILL of every process of the server; returns when all are gone. */
+  kill(): void {
+    const postmaster = this.#pid;
+    if (postmaster === 0) return;
+    this.#pid = 0;
+    killServer(postmaster);
+    fs.rmSync(this.socketPath, { force: true });
+    fs.rmSync(`${this.socketPath}.lock`, { force: true });
+  }
+
+  /** Ends it in order, writing a checkpoint: for a template that is to be copied. */
+  stop(): void {
+    const postmaster = this.#pid;
+    if (postmaster === 0) return;
+    this.#pid = 0;
+    signal(postmaster, 'SIGINT');
+    while (processAlive(postmaster)) pauseSync(2);
+  }
+}
+
+/** SIGKILL of a postmaster and its children: stopped first, so that it starts no new one. */
+export function killServer(postmaster: number): void {
+  signal(postmaster, 'SIGSTOP');
+  const all = [...childrenOf(postmaster), postmaster];
+  for (const pid of all) signal(pid, 'SIGKILL');
+  for (const pid of all) while (processAlive(pid)) pauseSync(1);
+}

@@ -1,0 +1,69 @@
+import type { SimEvent } from '../../kernel/heap.ts';
+import type { SimSocket } from '../../network/socket.ts';
+import type { SyncConnection } from './sync-connection.ts';
+import { NO_TIMEOUTS, type Timeouts } from './timeouts.ts';
+
+/** What a statement waits for: a lock of another session, or the end of a sleep. */
+export interface Wait {
+  readonly kind: 'lock' | 'sleep';
+  /** Start of the wait as pg_locks shows it: tells one wait from the next of the same session. */
+  readonly since: string | null | undefined;
+}
+
+/** The error that a cancelled statement ends with, in place of the server's own. */
+export interface Verdict {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** One client's session: its simulated socket and its own real backend. */
+export class Session {
+  readonly id: number;
+  readonly socket: SimSocket;
+  readonly connection: SyncConnection;
+  /** Process id and secret of the backend, for cancel requests. */
+  pid = 0;
+  secret = 0;
+  /** Of ReadyForQuery: idle, in a transaction, in a failed transaction. */
+  status = 'I';
+  /** Messages for the client, until the statement is done. */
+  readonly out: Buffer[] = [];
+  /** Batches that came while a statement was waiting. */
+  readonly queue: Buffer[] = [];
+  wait: Wait | undefined;
+  verdict: Verdict | undefined;
+  sleepMs: number | undefined;
+  startedAt = 0;
+  replyAt = 0;
+  listening = false;
+  timeouts: Timeouts = NO_TIMEOUTS;
+  /** It has mentioned a time-out: they are read back when they may have changed. */
+  usesTimeouts = false;
+  timeoutsStale = false;
+  timers: SimEvent[] = [];
+  idleTimer: SimEvent | undefined;
+  /** The backend has gone. */
+  closed = false;
+  /** The client has gone; a waiting backend does not notice, as in the real server. */
+  orphan = false;
+  ended = false;
+  rows = 0;
+  bytes = 0;
+  commits = false;
+
+  constructor(id: number, socket: SimSocket, connection: SyncConnection) {
+    this.id = id;
+    this.socket = socket;
+    this.connection = connection;
+  }
+
+  stopTimers(): void {
+    for (const timer of this.timers) timer.cancelled = true;
+    this.timers = [];
+  }
+
+  stopIdleTimer(): void {
+    if (this.idleTimer !== undefined) this.idleTimer.cancelled = true;
+    this.idleTimer = undefined;
+  }
+}

@@ -1,0 +1,33 @@
+/** Server settings that make a real PostgreSQL fast and quiet in a frozen world. Reasons: prototypes/pgbridge, sections 1, 3 and 7. */
+export const SETTINGS: Readonly<Record<string, string>> = {
+  // A killed process loses nothing that the page cache holds; `synchronous_commit=off` would lose acknowledged commits.
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'local',
+  autovacuum: 'off',
+  jit: 'off',
+  io_method: 'sync',
+  shared_buffers: '32MB',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '1h',
+  max_parallel_workers_per_gather: '0',
+  max_connections: '200',
+  listen_addresses: '',
+  timezone: 'UTC',
+  lc_messages: 'C',
+  // A statement that waits for a lock reports it on its own connection, after the deadlock check.
+  deadlock_timeout: '1ms',
+  log_lock_waits: 'on',
+  client_min_messages: 'log',
+  log_min_messages: 'fatal',
+  logging_collector: 'off',
+  // Virtual twins of the server's own timers, which stay off (timeouts.ts).
+  'sim.statement_timeout': '0',
+  'sim.lock_timeout': '0',
+  'sim.idle_in_transaction_session_timeout': '0',
+};
+
+/** File in the data folder that holds the virtual wall clock, read by the functions of virtual-time.ts. */
+export const CLOCK_FILE = 'faultline_now';

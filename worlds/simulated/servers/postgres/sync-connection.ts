@@ -1,0 +1,106 @@
+import fs from 'node:fs';
+import type { Socket } from 'node:net';
+import { real } from '../../kernel/real.ts';
+import { guarded } from './watchdog.ts';
+
+const CHUNK = Buffer.allocUnsafeSlow(1 << 20);
+const EMPTY = Buffer.alloc(0);
+
+interface NativeSocket extends Socket {
+  readonly _handle: { readonly fd: number; setBlocking(on: boolean): void };
+}
+
+const GONE = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN']);
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
+
+/**
+ * A unix-socket connection used synchronously: its descriptor blocks, so a whole statement is one step inside one
+ * simulated event. No loop turn, no promise, nothing to freeze.
+ */
+export class SyncConnection {
+  readonly #socket: NativeSocket;
+  readonly #fd: number;
+  #buffer: Buffer = EMPTY;
+
+  constructor(path: string) {
+    const socket = new real.Socket() as NativeSocket;
+    socket.pause();
+    socket.on('error', () => {});
+    socket.connect(path); // complete at once for a unix socket
+    this.#socket = socket;
+    this.#fd = socket._handle.fd;
+    socket._handle.setBlocking(true);
+  }
+
+  /** False: the server has gone; what it said last can still be read. */
+  write(bytes: Buffer): boolean {
+    try {
+      for (let offset = 0; offset < bytes.length;) {
+        offset += real.writeSync(this.#fd, bytes, offset, bytes.length - offset, null);
+      }
+      return true;
+    } catch (error) {
+      if (GONE.has(codeOf(error))) return false;
+      throw error;
+    }
+  }
+
+  #fill(): boolean {
+    const length = guarded(() => {
+      for (;;) {
+        try {
+          return real.readSync(this.#fd, CHUNK, 0, CHUNK.length, null);
+        } catch (error) {
+          if (codeOf(error) !== 'EINTR') return 0;
+        }
+      }
+    });
+    if (length === 0) return false;
+    const chunk = Buffer.from(CHUNK.subarray(0, length));
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    return true;
+  }
+
+  /** The next whole message, waiting for it; undefined at the end of the stream. */
+  next(): Buffer | undefined {
+    for (;;) {
+      const buffer = this.#buffer;
+      if (buffer.length >= 5) {
+        const length = 1 + buffer.readInt32BE(1);
+        if (buffer.length >= length) {
+          this.#buffer = buffer.length === length ? EMPTY : buffer.subarray(length);
+          return buffer.subarray(0, length);
+        }
+      }
+      if (!this.#fill()) return undefined;
+    }
+  }
+
+  /** Reads until the server closes: its process has ended and its locks are released. */
+  readToEnd(): void {
+    while (this.#fill()) this.#buffer = EMPTY;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** Waits without a loop turn. */
+export function pauseSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** Whether a process exists and is not a zombie. */
+export function processAlive(pid: number): boolean {
+  try {
+    real.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+  try {
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return process.platform !== 'linux'; // no /proc: kill said that it is there
+  }
+}
