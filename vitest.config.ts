@@ -10,6 +10,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Files are loaded by Node itself: what is tested is what runs, and module graphs for each life need Node's own loader.
     experimental: { viteModuleRunner: false },
+    // A simulated program's console must reach the patched process.stdout.
+    disableConsoleIntercept: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './tools/closing-line.ts'],

@@ -27,6 +27,7 @@ export interface BridgeOptions {
   readonly simulation: Simulation;
   readonly life: Life;
   readonly server: PostgresServer;
+  readonly database: string;
   readonly cost: ServerCost;
   /** Beyond it a client gets 53300. */
   readonly maxConnections: number;
@@ -58,7 +59,8 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    this.#control = new Control(options.server.socketPath);
+    // Advisory locks, on which sleepers wait, belong to a database.
+    this.#control = new Control(options.server.socketPath, options.database);
     this.#queue = new CostQueue(options.cost);
     this.#clock = fs.openSync(options.server.clockFile, 'r+');
   }

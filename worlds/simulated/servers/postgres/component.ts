@@ -62,6 +62,7 @@ export function postgresProgram(
       simulation,
       life,
       server,
+      database: spec.database,
       cost: PROFILE.postgres,
       maxConnections: spec.maxConnections ?? 100,
     });
