@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
 import fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -18,7 +19,7 @@ import {
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Logger } from './logging.ts';
-import { internalProblem, Problem, type ProblemKind } from './problems.ts';
+import { internalProblem, INVALID_REQUEST, NOT_FOUND, Problem } from './problems.ts';
 
 /** A fastify instance whose routes are typed by their zod schemas. */
 export type HttpApp = FastifyInstance<
@@ -52,16 +53,15 @@ export interface HttpOptions {
   readonly readiness?: () => Promise<string | undefined>;
 }
 
-const INVALID: ProblemKind = { http: 400, grpc: 3, title: 'Invalid request' };
-const NOT_FOUND: ProblemKind = { http: 404, grpc: 5, title: 'Not found' };
 const probeAnswer = z.object({ status: z.string(), reason: z.string().optional() });
 
 /** An app with everything but the routes of the service. */
 export async function createHttpApp(options: HttpOptions): Promise<HttpApp> {
   const { registry } = options;
+  const loggerInstance: FastifyBaseLogger = options.log;
   const app: HttpApp = fastify({
-    loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
@@ -140,11 +140,15 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validation.map((issue) => `${issue.instancePath || '/'} ${issue.message}`).join('; ');
-    return new Problem('INVALID_REQUEST', INVALID, `${error.validationContext}: ${where}`);
+    return new Problem('INVALID_REQUEST', INVALID_REQUEST, `${error.validationContext}: ${where}`);
   }
   const { statusCode, message } = error as { statusCode?: number; message?: string };
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new Problem('INVALID_REQUEST', { ...INVALID, http: statusCode }, message ?? 'The request cannot be read.');
+    return new Problem(
+      'INVALID_REQUEST',
+      { ...INVALID_REQUEST, http: statusCode },
+      message ?? 'The request cannot be read.',
+    );
   }
   return internalProblem(error);
 }

@@ -1,10 +1,11 @@
 /** Errors that a caller is meant to see, the same over HTTP (RFC 9457) and gRPC. */
-import { status as grpcStatus } from '@grpc/grpc-js';
+import type { status } from '@grpc/grpc-js';
 
 /** What a code means on the two protocols. */
 export interface ProblemKind {
   readonly http: number;
-  readonly grpc: grpcStatus;
+  /** Name of the gRPC status. */
+  readonly grpc: keyof typeof status;
   readonly title: string;
 }
 
@@ -32,7 +33,11 @@ export class Problem extends Error {
   }
 }
 
-const INTERNAL: ProblemKind = { http: 500, grpc: grpcStatus.INTERNAL, title: 'Internal error' };
+/** Kinds that every process has. */
+export const INVALID_REQUEST: ProblemKind = { http: 400, grpc: 'INVALID_ARGUMENT', title: 'Invalid request' };
+export const NOT_FOUND: ProblemKind = { http: 404, grpc: 'NOT_FOUND', title: 'Not found' };
+export const UNAVAILABLE: ProblemKind = { http: 503, grpc: 'UNAVAILABLE', title: 'Unavailable' };
+const INTERNAL: ProblemKind = { http: 500, grpc: 'INTERNAL', title: 'Internal error' };
 
 /** A bug or an unforeseen condition. Its text is for the log only. */
 export function internalProblem(cause: unknown): Problem {

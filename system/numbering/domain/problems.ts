@@ -1,32 +1,38 @@
 /** The refusals of numbering-service, with the codes of its document. */
-import { status } from '@grpc/grpc-js';
 import { isDatabaseAway } from '../../kit/postgres.ts';
-import { Problem, type ProblemDetails, type ProblemKind } from '../../kit/problems.ts';
+import {
+  INVALID_REQUEST,
+  NOT_FOUND,
+  Problem,
+  UNAVAILABLE,
+  type ProblemDetails,
+  type ProblemKind,
+} from '../../kit/problems.ts';
 import type { Identifier } from './identifiers.ts';
 
 const KINDS = {
-  INVALID_REQUEST: { http: 400, grpc: status.INVALID_ARGUMENT, title: 'Invalid request' },
-  NOT_FOUND: { http: 404, grpc: status.NOT_FOUND, title: 'Not found' },
-  CONFLICT: { http: 409, grpc: status.ABORTED, title: 'The identifier is not in the state the request needs' },
-  QUARANTINE_ACTIVE: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The identifier is in quarantine' },
-  RESERVATION_EXPIRED: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The reservation is over' },
-  LEASE_NOT_ACTIVE: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The lease is not active' },
-  LEASE_NOT_RECALLED: { http: 409, grpc: status.FAILED_PRECONDITION, title: 'The lease cannot be reinstated' },
+  INVALID_REQUEST,
+  NOT_FOUND,
+  CONFLICT: { http: 409, grpc: 'ABORTED', title: 'The identifier is not in the state the request needs' },
+  QUARANTINE_ACTIVE: { http: 409, grpc: 'FAILED_PRECONDITION', title: 'The identifier is in quarantine' },
+  RESERVATION_EXPIRED: { http: 409, grpc: 'FAILED_PRECONDITION', title: 'The reservation is over' },
+  LEASE_NOT_ACTIVE: { http: 409, grpc: 'FAILED_PRECONDITION', title: 'The lease is not active' },
+  LEASE_NOT_RECALLED: { http: 409, grpc: 'FAILED_PRECONDITION', title: 'The lease cannot be reinstated' },
   IDEMPOTENCY_CONFLICT: {
     http: 409,
-    grpc: status.ALREADY_EXISTS,
+    grpc: 'ALREADY_EXISTS',
     title: 'The Idempotency-Key belongs to another request',
   },
-  RESERVATION_QUOTA: { http: 429, grpc: status.RESOURCE_EXHAUSTED, title: 'Too many active reservations' },
-  LEASE_QUOTA: { http: 429, grpc: status.RESOURCE_EXHAUSTED, title: 'Too many active leases' },
-  RATE_LIMITED: { http: 429, grpc: status.RESOURCE_EXHAUSTED, title: 'Too many requests' },
+  RESERVATION_QUOTA: { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many active reservations' },
+  LEASE_QUOTA: { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many active leases' },
+  RATE_LIMITED: { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many requests' },
   ALPHA_VERIFY_UNAVAILABLE: {
     http: 422,
-    grpc: status.FAILED_PRECONDITION,
+    grpc: 'FAILED_PRECONDITION',
     title: 'The sender id cannot be verified now',
   },
-  ALPHA_NOT_VERIFIED: { http: 422, grpc: status.FAILED_PRECONDITION, title: 'The sender id is not verified' },
-  UNAVAILABLE: { http: 503, grpc: status.UNAVAILABLE, title: 'Unavailable' },
+  ALPHA_NOT_VERIFIED: { http: 422, grpc: 'FAILED_PRECONDITION', title: 'The sender id is not verified' },
+  UNAVAILABLE,
 } as const satisfies Record<string, ProblemKind>;
 
 /** A code of the API. */

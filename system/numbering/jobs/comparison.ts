@@ -101,7 +101,7 @@ export class Comparison {
 
   async #checkConfiguration(): Promise<void> {
     const reply = await this.#redis.run((client) => client.config('GET', 'notify-keyspace-events'));
-    const flags = String((reply as unknown[])[1] ?? '');
+    const [, flags = ''] = reply as [name?: string, value?: string];
     const wrong = !sendsExpiryEvents(flags);
     this.#finding.set({ check: 'keyspace_notifications' }, wrong ? 1 : 0);
     if (wrong)

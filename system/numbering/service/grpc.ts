@@ -5,6 +5,7 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  status,
   type GrpcObject,
   type sendUnaryData,
   type ServerUnaryCall,
@@ -101,7 +102,22 @@ function toStatus(error: Problem): { code: number; details: string; metadata: Me
   for (const [member, value] of Object.entries(error.members)) {
     metadata.set(METADATA_NAMES[member] ?? member, String(value));
   }
-  return { code: error.kind.grpc, details: error.message, metadata };
+  return { code: status[error.kind.grpc], details: error.message, metadata };
+}
+
+async function answer(
+  app: App,
+  method: Method,
+  call: ServerUnaryCall<Message, object>,
+  done: sendUnaryData<object>,
+): Promise<void> {
+  try {
+    done(null, await method(given(call.request)));
+  } catch (error) {
+    const known = error instanceof Problem ? error : internalProblem(error);
+    if (known.kind.http >= 500) app.log.error({ err: known.cause ?? known, code: known.code }, 'call failed');
+    done(toStatus(known));
+  }
 }
 
 /** Path of `numbering.proto`. */
@@ -123,16 +139,7 @@ export async function startGrpc(
     Object.fromEntries(
       Object.entries(methods(app, validations)).map(([name, method]) => [
         name,
-        (call: ServerUnaryCall<Message, object>, done: sendUnaryData<object>) => {
-          method(given(call.request)).then(
-            (answer) => done(null, answer),
-            (error: unknown) => {
-              const known = error instanceof Problem ? error : internalProblem(error);
-              if (known.kind.http >= 500) app.log.error({ err: known.cause ?? known, code: known.code }, 'call failed');
-              done(toStatus(known));
-            },
-          );
-        },
+        (call: ServerUnaryCall<Message, object>, done: sendUnaryData<object>) => void answer(app, method, call, done),
       ]),
     ),
   );

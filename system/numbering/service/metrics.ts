@@ -21,16 +21,17 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics(registry: Registry, ratioWindowMs: number) {
   const registers = [registry];
   const ratio = new SlidingRatio(ratioWindowMs);
-  new Gauge({
+  const hitRatio = new Gauge({
     name: 'numbering_redis_cache_hit_ratio',
     help: `Share of ValidateLease calls answered from the Redis cache in the last ${ratioWindowMs} ms; absent without calls`,
-    registers,
+    registers: [],
     collect() {
       const value = ratio.value();
       if (value === undefined) this.remove();
       else this.set(value);
     },
   });
+  registry.registerMetric(hitRatio);
   const cacheHits = new Counter({
     name: 'numbering_validate_lease_cache_hits_total',
     help: 'ValidateLease calls answered from the Redis cache',
@@ -122,16 +123,17 @@ export function exportStoreGauges(registry: Registry, sql: Sql, safeguards: Safe
     return cached.read;
   };
   const gauge = (name: string, help: string, pick: (gauges: StoreGauges) => number): void => {
-    new Gauge({
+    const made = new Gauge({
       name,
       help,
-      registers,
+      registers: [],
       async collect() {
         const gauges = await read();
         if (gauges === undefined) this.remove();
         else this.set(pick(gauges));
       },
     });
+    registry.registerMetric(made);
   };
   gauge(
     'numbering_reservations_active_total',

@@ -59,7 +59,7 @@ export class ValidateLease {
   }
 
   async #read(key: IdentifierKey): Promise<{ facts: LeaseFacts | undefined; readAt: number }> {
-    const { metrics, pool, redis, validations } = this.#app;
+    const { metrics, pool, redis } = this.#app;
     const readAt = Date.now();
     let facts: LeaseFacts | undefined;
     try {
