@@ -18,6 +18,8 @@ interface Placed {
   /** Zone and region decide the latency of its links. Default `kbl-a` in `kbl`. */
   readonly zone?: string;
   readonly region?: string;
+  /** A component of several processes, each of its own kind: `numbering-jobs`. The name of the whole works wherever a component's does. */
+  readonly partOf?: string;
   /** Components without which it is not deployed. */
   readonly dependsOn: readonly string[];
 }
