@@ -14,7 +14,7 @@ export function all(...faults: readonly Fault[]): PlannableFault {
       const active: ActiveFault[] = [];
       for (const fault of faults) active.push(stack.use(await fault.inject(stage)));
       const healing = stack.move();
-      const selfEnding = active.filter((each) => each.over);
+      const selfEnding = active.filter((each) => 'over' in each);
       return {
         witness: async () => {
           const seen = await Promise.all(active.map((each) => each.witness()));

@@ -1,12 +1,10 @@
 import type { Component, Link, Running } from '../contract/index.ts';
 
-/** The deployed components that a catalogue name stands for: itself, or a group: `numbering-jobs` is every `numbering-jobs-*`. */
+/** The deployed components that a catalogue name stands for: itself, or all parts of a whole such as `numbering-jobs`. */
 export function componentNames(running: Running, name: string): readonly string[] {
-  const names = running.deployment.components.map((component) => component.name);
-  if (names.includes(name)) return [name];
-  const group = names.filter((candidate) => candidate.startsWith(`${name}-`));
-  // An instance, such as numbering-service-2, is the world's to know; it refuses what it does not.
-  return group.length > 0 ? group : [name];
+  const parts = running.deployment.components.filter(({ partOf }) => partOf === name);
+  // Else a component or an instance, which is the world's to know; it refuses what it does not.
+  return parts.length > 0 ? parts.map((part) => part.name) : [name];
 }
 
 export function components(running: Running, name: string): readonly Component[] {

@@ -24,7 +24,7 @@ function filtered(name: string, subject: string, matches: (operation: Operation)
   const each: OperationsProbe['each'] = (title, holds, plant) => {
     const observe = ({ operations: all }: Evidence, from: number, to: number): Observation[] =>
       all.flatMap((operation) => {
-        if (operation.name !== name || operation.invokedAt < from || operation.invokedAt > to || !matches(operation))
+        if (operation.name !== name || operation.invokedAt < from || operation.invokedAt >= to || !matches(operation))
           return [];
         const verdict = holds(operation);
         return verdict === undefined ? [] : [{ at: operation.invokedAt, holds: verdict, seen: describe(operation) }];

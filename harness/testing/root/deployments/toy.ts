@@ -11,6 +11,7 @@ export const deployment: Deployment = {
       instances: 1,
       entry: 'server.ts',
       env: {},
+      safeguards: ['fallback'],
       http: { port: 80, healthPath: '/health' },
     },
     { kind: 'redis', name: 'cache', dependsOn: [], port: 6379, config: {}, persistent: false },

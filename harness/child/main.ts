@@ -1,0 +1,87 @@
+/**
+ * A child of the command line: one patched world in one process, runs one after another. Jobs come in on a pipe and are
+ * read by blocking calls between runs; events go out on another. Once the world has been started, clocks, timers and
+ * sockets are virtual, so nothing here may wait on the real ones.
+ */
+import { writeSync } from 'node:fs';
+import type { ProgressEvent, RunResult } from '../../contract/index.ts';
+import { openProject } from '../load/project.ts';
+import { loadSubject, loadWorld } from '../load/subject.ts';
+import { EVENTS_FD } from '../parent/job.ts';
+import type { ChildSetup, Job } from '../parent/job.ts';
+import { execute } from '../run/execute.ts';
+import { writeRunJournal } from '../journal/write-run.ts';
+import { failedResult } from '../run/failed-result.ts';
+import { jobLines } from './job-lines.ts';
+
+const wallClock = ((): (() => number) => {
+  const { hrtime } = process;
+  const real = hrtime.bigint.bind(hrtime);
+  return () => Number(real() / 1000n) / 1000;
+})();
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+
+const { root, world: worldName } = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
+const send = (event: ProgressEvent): void => {
+  writeSync(EVENTS_FD, `${JSON.stringify(event)}\n`);
+};
+
+const project = openProject(root);
+const world = await loadWorld(root, worldName);
+for (const text of jobLines()) {
+  const job = JSON.parse(text) as Job;
+  send({ type: 'result', result: await one(job) });
+  if (interrupted.signal.aborted) break;
+}
+// What a world leaves running must not keep the process alive.
+process.exit(0);
+
+async function one(job: Job): Promise<RunResult> {
+  const { id, run } = job;
+  const begun = wallClock();
+  let last = 'load';
+  try {
+    const { subject, deployment } = await loadSubject(project, job);
+    const executed = await execute({
+      subject,
+      world,
+      deployment,
+      signal: interrupted.signal,
+      keepTrace: job.keepTrace,
+      ...(job.guard === undefined ? {} : { guard: job.guard }),
+      wallClock,
+      watching: {
+        phase: (phase, at, waitingFor, deadline) => {
+          last = phase;
+          send({
+            type: 'phase',
+            id,
+            run,
+            phase,
+            at,
+            ...(waitingFor === undefined ? {} : { waitingFor }),
+            ...(deadline === undefined ? {} : { deadline }),
+          });
+        },
+        line: (line) => send({ type: 'line', id, run, line }),
+      },
+    });
+    const result = { ...executed.result, ...described(job, subject.sabotage) };
+    writeRunJournal(job.directory, { ...executed, result });
+    return result;
+  } catch (error) {
+    const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return failedResult(job, worldName, last, problem, wallClock() - begun);
+  }
+}
+
+function described(
+  { sabotage }: Job,
+  patch: Awaited<ReturnType<typeof loadSubject>>['subject']['sabotage'],
+): Pick<RunResult, 'sabotage'> {
+  if (sabotage === undefined) return {};
+  if ('mutation' in sabotage) return { sabotage };
+  return patch === undefined ? {} : { sabotage: { line: sabotage.line, sabotage: patch } };
+}

@@ -1,0 +1,110 @@
+import { Command, CommanderError, Option } from 'commander';
+import { join, resolve } from 'node:path';
+import { REPORTERS } from '../reports/index.ts';
+import type { ReportFormat } from '../reports/index.ts';
+import { CatalogueError } from '../catalogue/index.ts';
+import { doctor } from './commands/doctor.ts';
+import { list } from './commands/list.ts';
+import { DEFAULT_JOBS, wholeNumber } from './commands/options.ts';
+import type { RunOptions } from './commands/options.ts';
+import { report } from './commands/report.ts';
+import { run } from './commands/run.ts';
+import { UsageError } from './commands/usage-error.ts';
+import { validate } from './commands/validate.ts';
+import { LoadError } from './load/import-export.ts';
+
+/** Bad arguments; contract/verdict.ts. */
+const BAD_ARGUMENTS = 254;
+
+const root = resolve(process.env['FAULTLINE_ROOT'] ?? join(import.meta.dirname, '..'));
+const program = new Command('faultline');
+const settle = (code: number): void => {
+  process.exitCode = code;
+};
+
+program
+  .description('Runs a failure catalogue: fault, witness, detection, mitigation, recovery, verdict.')
+  .exitOverride()
+  .addHelpText('after', examples());
+
+program
+  .command('list')
+  .description('every row of the catalogues, with what is implemented')
+  .option('--system <name>', 'only one system')
+  .option('--json', 'for machines')
+  .action((options: { system?: string; json?: boolean }) => settle(list(root, options)));
+
+program
+  .command('validate')
+  .description('check catalogues and scenarios against each other; list assertions never seen red')
+  .addOption(runsDir())
+  .action(async (options: { runsDir: string }) => settle(await validate(root, options)));
+
+running(
+  program
+    .command('run')
+    .argument('[ids...]', 'rows such as NUM-03, or runs such as NUM-03/A; none: every implemented row'),
+)
+  .description('run rows of the catalogue and judge them')
+  .option('--bail', 'begin no run after the first that did not pass')
+  .option('--trace', 'keep the semantic events of each run, so that a replay can show the first difference')
+  .action(async (ids: string[], options: RunOptions) => settle(await run(root, ids, options)));
+
+program
+  .command('report')
+  .description('show a run again, from its journal')
+  .argument('<run>', 'folder of an invocation, such as runs/latest')
+  .addOption(new Option('--format <form>', 'form of the report').choices(Object.keys(REPORTERS)).default('terminal'))
+  .action((path: string, options: { format: ReportFormat }) => settle(report(path, options)));
+
+program
+  .command('doctor')
+  .description('what is missing on this machine')
+  .addOption(world())
+  .action(async (options: { world: string }) => settle(await doctor(root, options)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) settle(error.exitCode === 0 ? 0 : BAD_ARGUMENTS);
+  else if (error instanceof UsageError || error instanceof LoadError || error instanceof CatalogueError) {
+    process.stderr.write(`${error.message}\n`);
+    settle(error instanceof UsageError ? BAD_ARGUMENTS : 255);
+  } else {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    settle(255);
+  }
+}
+
+/** The options of every command that starts runs. */
+function running(command: Command): Command {
+  return command
+    .option('--seed <n>', 'everything random comes from it', wholeNumber(0), 1)
+    .option('--jobs <n>', 'runs at the same time, a process each', wholeNumber(1), DEFAULT_JOBS)
+    .option('--system <name>', 'only rows of one system')
+    .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1), 120)
+    .option('--json', 'the result as JSON on standard output')
+    .addOption(world())
+    .addOption(runsDir());
+}
+
+function world(): Option {
+  return new Option('--world <name>', 'where the system is deployed').default('simulated');
+}
+
+function runsDir(): Option {
+  return new Option('--runs-dir <path>', 'where journals are kept').default('runs');
+}
+
+function examples(): string {
+  return `
+Examples:
+  faultline run                      every implemented row, with the default seed
+  faultline run NUM-03 --seed 4711   one row
+  faultline run NUM-03/B             one run of it
+  faultline replay runs/latest/NUM-03/A
+  faultline sabotage NUM-03          show that its assertions can fail
+  faultline report runs/latest --format markdown
+
+Exit codes: 0 pass, 1 fail, 2 vacuous or unknown, 3 aborted, 4 residue, 254 bad arguments, 255 error.`;
+}

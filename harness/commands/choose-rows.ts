@@ -1,0 +1,45 @@
+import type { Project, ProjectRow } from '../load/project.ts';
+import { nearest } from './nearest.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A row with the runs of it that were asked for; undefined: all. */
+export interface Choice {
+  readonly row: ProjectRow;
+  readonly run?: string;
+}
+
+/** The rows that ids such as `NUM-03` or `NUM-03/B` name; without ids every implemented row, of one system if it is given. */
+export function chooseRows(project: Project, ids: readonly string[], system?: string): readonly Choice[] {
+  const systems = [...new Set(project.rows.map(({ row }) => row.system))];
+  if (system !== undefined && !systems.includes(system))
+    throw new UsageError(
+      `--system: expected one of ${systems.join(', ')}, found ${JSON.stringify(system)}${suggestion(system, systems)}`,
+    );
+  const rows = project.rows.filter(({ row }) => system === undefined || row.system === system);
+  if (ids.length === 0) {
+    const implemented = rows.filter(({ scenario }) => scenario !== undefined);
+    if (implemented.length === 0)
+      throw new UsageError('no row is implemented yet: add a file scenarios/<system>/<ID>-<name>.ts');
+    return implemented.map((row) => ({ row }));
+  }
+  return ids.map((asked) => {
+    const [id = '', run] = asked.split('/');
+    const row = rows.find((candidate) => candidate.row.id === id);
+    if (!row) {
+      const known = rows.map((candidate) => candidate.row.id);
+      throw new UsageError(
+        `expected the id of a row, found ${JSON.stringify(id)}${suggestion(id, known)}; \`faultline list\` shows them all`,
+      );
+    }
+    if (!row.scenario)
+      throw new UsageError(
+        `${id} is planned, not implemented: write scenarios/${row.row.system}/${id}-<name>.ts (docs/creating-a-scenario.md)`,
+      );
+    return { row, ...(run === undefined ? {} : { run }) };
+  });
+}
+
+function suggestion(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}

@@ -1,0 +1,69 @@
+import { relative } from 'node:path';
+import { worst } from '../../contract/index.ts';
+import type { InvocationResult, RunResult } from '../../contract/index.ts';
+import { codeHashes } from '../journal/hashes.ts';
+import { closeInvocation } from '../journal/invocation.ts';
+import type { Job } from '../parent/job.ts';
+import { Pool } from '../parent/pool.ts';
+import { progress } from './progress.ts';
+
+export interface Invocation {
+  readonly root: string;
+  readonly jobs: readonly Job[];
+  readonly directory: string;
+  readonly seed: number;
+  readonly world: string;
+  readonly workers: number;
+  readonly wallLimitMs: number;
+  readonly bail: boolean;
+  readonly quiet: boolean;
+  readonly startedAt: Date;
+  /** What the runs of this invocation come to; default: the worst of them. */
+  readonly verdictOf?: (runs: readonly RunResult[]) => InvocationResult['verdict'];
+}
+
+/** Runs jobs in children with progress, Ctrl-C and journal; the first Ctrl-C heals and writes, the second kills. */
+export async function invoke(invocation: Invocation): Promise<InvocationResult> {
+  const { root, jobs, seed, world, directory } = invocation;
+  const begun = performance.now();
+  const shown = progress(jobs.length, process.stderr, invocation.quiet);
+  const pool = new Pool(jobs, {
+    setup: { root, world },
+    workers: invocation.workers,
+    wallLimitMs: invocation.wallLimitMs,
+    bail: invocation.bail,
+    onEvent: (event) => shown.show(event),
+  });
+  let interrupted = false;
+  const interrupt = (): void => {
+    if (!interrupted) shown.note('interrupted: healing and writing the journal (again: kill at once)');
+    interrupted = true;
+    pool.interrupt();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const runs = await pool.run();
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  shown.end();
+  const judged =
+    runs.length === 0 ? 'aborted' : (invocation.verdictOf?.(runs) ?? worst(runs.map((run) => run.verdict)));
+  const result: InvocationResult = {
+    format: 1,
+    startedAt: invocation.startedAt.toISOString(),
+    arguments: process.argv.slice(2),
+    seed,
+    world,
+    // Runs that were never begun make it no pass.
+    verdict: interrupted ? worst([judged, 'aborted']) : judged,
+    code: codeHashes(root),
+    runs,
+    wallMs: performance.now() - begun,
+  };
+  closeInvocation(directory, result);
+  return result;
+}
+
+/** A path as the user would type it. */
+export function shownPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,35 @@
+import { EXIT_CODES } from '../../contract/index.ts';
+import { REPORTERS } from '../../reports/index.ts';
+import { openInvocation } from '../journal/invocation.ts';
+import { openProject } from '../load/project.ts';
+import { chooseRows } from './choose-rows.ts';
+import { invoke, shownPath } from './invoke.ts';
+import type { RunOptions } from './options.ts';
+import { planJobs } from './plan-jobs.ts';
+
+/** `faultline run [ids...]`: exit code of the worst verdict. */
+export async function run(root: string, ids: readonly string[], options: RunOptions): Promise<number> {
+  const choices = chooseRows(openProject(root), ids, options.system);
+  const startedAt = new Date();
+  const label = choices.length === 1 ? choices[0]?.row.row.id : undefined;
+  const { seed } = options;
+  // Planned before the folder is made: a mistake in the arguments leaves nothing behind.
+  await planJobs(choices, { seed, directory: '', keepTrace: false });
+  const directory = openInvocation(options.runsDir, startedAt, label);
+  const jobs = await planJobs(choices, { seed, directory, keepTrace: options.trace === true });
+  const result = await invoke({
+    root,
+    jobs,
+    directory,
+    seed,
+    world: options.world,
+    workers: options.jobs,
+    wallLimitMs: options.wallLimit * 1000,
+    bail: options.bail === true,
+    quiet: options.json === true,
+    startedAt,
+  });
+  const report = options.json === true ? REPORTERS.json : REPORTERS.terminal;
+  process.stdout.write(report(result, { directory: shownPath(directory) }));
+  return EXIT_CODES[result.verdict];
+}

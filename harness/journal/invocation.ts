@@ -1,0 +1,35 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { InvocationResult } from '../../contract/index.ts';
+
+/** `2026-11-22T10-14-07`, without colons so that every file system takes it. */
+export function stamp(date: Date): string {
+  return date.toISOString().slice(0, 19).replaceAll(':', '-');
+}
+
+/** Makes the folder of an invocation, `<runs>/<stamp>[-<label>]`; a second one in the same second gets `-2`. */
+export function openInvocation(runsDir: string, date: Date, label?: string): string {
+  mkdirSync(runsDir, { recursive: true });
+  const name = [stamp(date), label].filter((part) => part !== undefined).join('-');
+  for (let n = 1; ; n += 1) {
+    const directory = join(runsDir, n === 1 ? name : `${name}-${n}`);
+    try {
+      mkdirSync(directory);
+      return directory;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** Writes `result.json` and points `runs/latest` to its folder. */
+export function closeInvocation(directory: string, result: InvocationResult): void {
+  writeFileSync(join(directory, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  const latest = join(directory, '..', 'latest');
+  rmSync(latest, { force: true, recursive: true });
+  try {
+    symlinkSync(basename(directory), latest, 'junction');
+  } catch {
+    // A file system without links: the folder is named in the output anyway.
+  }
+}

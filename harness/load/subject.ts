@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Deployment, Invariant, SystemModel, World } from '../../contract/index.ts';
+import type { RunSubject } from '../run/session.ts';
+import type { Job } from '../parent/job.ts';
+import { sabotageOf } from './sabotage-of.ts';
+import { deploymentFor } from './deployment.ts';
+import { LoadError, importExport } from './import-export.ts';
+import { buildScenario } from './project.ts';
+import type { Project } from './project.ts';
+
+/** Loads all that one job needs, by path. */
+export async function loadSubject(
+  project: Project,
+  job: Job,
+): Promise<{ subject: RunSubject; deployment: Deployment }> {
+  const found = project.rows.find(({ row }) => row.id === job.id);
+  if (!found) throw new LoadError(`no row ${job.id} in ${project.root}/catalogue`);
+  const { row, catalogue } = found;
+  const body = await buildScenario(found);
+  const plan = body.runs[job.run];
+  if (!plan) throw new LoadError(`${row.id}: expected a run ${job.run}, found ${Object.keys(body.runs).join(', ')}`);
+  const folder = (...parts: string[]): string => join(project.root, ...parts);
+  const model = await importExport<SystemModel>(
+    folder('models', row.system, 'model.ts'),
+    'model',
+    'the load and final state of the system',
+  );
+  const invariants = [];
+  for (const name of row.invariants)
+    invariants.push(
+      await importExport<Invariant>(
+        folder('models', row.system, 'invariants', `${name}.ts`),
+        'invariant',
+        `the invariant ${name}`,
+      ),
+    );
+  const whole = await importExport<Deployment>(
+    folder('deployments', `${row.system}.ts`),
+    'deployment',
+    'the deployment of the system',
+  );
+  const sabotage = sabotageOf(job, row, body);
+  const mutation = job.sabotage && 'mutation' in job.sabotage ? job.sabotage.mutation : undefined;
+  return {
+    subject: {
+      row,
+      catalogue,
+      run: job.run,
+      body,
+      plan,
+      model,
+      invariants,
+      seed: job.seed,
+      ...(sabotage === undefined ? {} : { sabotage }),
+      ...(mutation === undefined ? {} : { mutation }),
+    },
+    deployment: deploymentFor(row, whole, body.environment),
+  };
+}
+
+/** The world of that name, by path. */
+export function loadWorld(root: string, name: string): Promise<World> {
+  return importExport<World>(join(root, 'worlds', name, 'world.ts'), 'world', `the world ${name}`);
+}

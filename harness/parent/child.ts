@@ -1,0 +1,76 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { cpus } from 'node:os';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { ProgressEvent } from '../../contract/index.ts';
+import { EVENTS_FD, JOBS_FD } from './job.ts';
+import type { ChildSetup, Job } from './job.ts';
+
+const MAIN = new URL('../child/main.ts', import.meta.url).pathname;
+const STDERR_KEPT = 4000;
+
+/** A process that does runs. It is alone in its process group, so that a terminal's Ctrl-C reaches only the parent. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #jobs: Writable;
+  #stderr = '';
+
+  constructor(
+    index: number,
+    setup: ChildSetup,
+    onEvent: (event: ProgressEvent) => void,
+    onExit: (how: string) => void,
+  ) {
+    const args = ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(setup)];
+    const [command, ...rest] = [...pinned(index), process.execPath, ...args] as [string, ...string[]];
+    this.#process = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], detached: true });
+    this.#jobs = this.#process.stdio[JOBS_FD] as Writable;
+    this.#jobs.on('error', () => {}); // the exit says more
+    const keep = (chunk: Buffer): void => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+    };
+    this.#process.stdout?.on('data', keep);
+    this.#process.stderr?.on('data', keep);
+    const events = createInterface({ input: this.#process.stdio[EVENTS_FD] as Readable });
+    events.on('line', (line) => onEvent(JSON.parse(line) as ProgressEvent));
+    this.#process.on('error', (error) => onExit(`could not be started: ${error.message}`));
+    // `close` comes after the last event has been read.
+    this.#process.on('close', (code, signal) =>
+      onExit(`${signal ?? `exit ${code}`}${this.#stderr === '' ? '' : `\n${this.#stderr.trim()}`}`),
+    );
+  }
+
+  give(job: Job): void {
+    this.#jobs.write(`${JSON.stringify(job)}\n`);
+  }
+
+  /** No more jobs: it exits after the one that it does. */
+  finish(): void {
+    this.#jobs.end();
+  }
+
+  /** It heals, writes and exits. */
+  interrupt(): void {
+    this.#process.kill('SIGTERM');
+  }
+
+  /** At once, with all that it has started. */
+  kill(): void {
+    const { pid } = this.#process;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      this.#process.kill('SIGKILL');
+    }
+  }
+}
+
+let taskset: boolean | undefined;
+
+/** Child k on core k, where the system can pin: a simulated run is a single thread with its database. */
+function pinned(index: number): readonly string[] {
+  taskset ??= spawnSync('taskset', ['--version']).status === 0;
+  return taskset ? ['taskset', '-c', String(index % cpus().length)] : [];
+}

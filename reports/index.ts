@@ -1,0 +1,10 @@
+import { json } from './json.ts';
+import { junit } from './junit.ts';
+import { markdown } from './markdown.ts';
+import type { Reporter } from './reporter.ts';
+import { terminal } from './terminal.ts';
+
+/** The forms of a report, by the name that `--format` takes. */
+export const REPORTERS = { terminal, markdown, junit, json } as const satisfies Record<string, Reporter>;
+export type ReportFormat = keyof typeof REPORTERS;
+export type { ReportContext, Reporter } from './reporter.ts';
