@@ -48,7 +48,7 @@ function admit(core: Core, client: Client, argv: readonly string[]): Command {
     throw new ReplyError(OUT_OF_MEMORY);
   }
   if (client.reply.version === 2 && client.subscriptions > 0 && !found.flags.includes('pubsub')) {
-    throw new ReplyError(`ERR Can't execute '${found.name.split('|')[0]}': ${SUBSCRIBED_HINT}`);
+    throw new ReplyError(`ERR Can't execute '${found.name}': ${SUBSCRIBED_HINT}`);
   }
   return found;
 }
