@@ -31,8 +31,15 @@ export interface ServiceSpec extends Placed {
   /** Path from the project's root, run as `node <entry>` would. */
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Where `/metrics` is scraped and health is asked. */
-  readonly http: { readonly port: number; readonly healthPath: string; readonly metricsPath?: string };
+  /** Safeguards that its processes declare: where `SAFEGUARDS_OFF` may name them. */
+  readonly safeguards: readonly string[];
+  /** Where `/metrics` is scraped, readiness is asked and, by a supervisor, liveness (default: the readiness path). */
+  readonly http: {
+    readonly port: number;
+    readonly healthPath: string;
+    readonly livenessPath?: string;
+    readonly metricsPath?: string;
+  };
   /** What SIGTERM is given before SIGKILL. */
   readonly graceMs?: Ms;
 }

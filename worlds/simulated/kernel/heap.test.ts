@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import { EventHeap, type SimEvent } from './heap.ts';
 
-const event = (at: number, sequence: number): SimEvent => ({ at, sequence, run: () => {}, life: undefined, cancelled: false });
+const event = (at: number, sequence: number): SimEvent => ({
+  at,
+  sequence,
+  run: () => {},
+  life: undefined,
+  cancelled: false,
+});
 
 it('hands out events by time, and those of one instant in the order of scheduling', () => {
   const heap = new EventHeap();

@@ -32,13 +32,13 @@ export class SimNetwork {
   readonly #listeners = new Map<string, Listener>();
   readonly #links = new Map<string, HostLink>();
   #ports = FIRST_EPHEMERAL_PORT;
-  /** Where the world's own code (harness, load generator) sits in the network. */
+  /** Where code outside every simulated process sits in the network: the load generator. */
   readonly worldHost: Host;
 
   constructor(simulation: Simulation, profile: Profile = PROFILE) {
     this.simulation = simulation;
     this.#profile = profile;
-    this.worldHost = this.addHost({ name: 'world', zone: 'kbl-a', region: 'kbl' });
+    this.worldHost = this.addHost({ name: 'client', zone: 'kbl-a', region: 'kbl' });
   }
 
   /** Adds a machine under its own name and `names` (a component's name resolves to all its instances). */
@@ -163,6 +163,13 @@ export class SimNetwork {
       }
     }
     return total;
+  }
+
+  /** Messages that these machines have sent to others. */
+  sentBy(hosts: readonly Host[]): number {
+    let sum = 0;
+    for (const link of this.#links.values()) if (hosts.includes(link.from)) sum += link.counts.messages;
+    return sum;
   }
 
   /** Effects still in place: residue. */

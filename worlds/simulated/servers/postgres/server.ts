@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { exemptFromGuard } from '../../kernel/guard.ts';
 import { real } from '../../kernel/real.ts';
 import { type Binaries, account } from './binaries.ts';
 import { CLOCK_FILE, SETTINGS } from './settings.ts';
@@ -77,10 +78,12 @@ export class PostgresServer {
     const logFile = path.join(this.folder, 'log');
     const log = fs.openSync(logFile, 'a');
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(
-      path.join(this.#binaries.bin, 'postgres'),
-      ['-D', this.data, '-p', String(PORT), '-k', this.folder, ...settings],
-      { ...account, cwd: this.data, stdio: ['ignore', log, log], detached: true, env: { LC_ALL: 'C', TZ: 'UTC' } },
+    const child = exemptFromGuard(() =>
+      spawn(
+        path.join(this.#binaries.bin, 'postgres'),
+        ['-D', this.data, '-p', String(PORT), '-k', this.folder, ...settings],
+        { ...account, cwd: this.data, stdio: ['ignore', log, log], detached: true, env: { LC_ALL: 'C', TZ: 'UTC' } },
+      ),
     );
     child.unref();
     fs.closeSync(log);

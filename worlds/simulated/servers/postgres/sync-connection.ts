@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { Socket } from 'node:net';
+import { exemptFromGuard } from '../../kernel/guard.ts';
 import { real } from '../../kernel/real.ts';
 import { guarded } from './watchdog.ts';
 
@@ -23,10 +24,13 @@ export class SyncConnection {
   #buffer: Buffer = EMPTY;
 
   constructor(path: string) {
-    const socket = new real.Socket() as NativeSocket;
-    socket.pause();
-    socket.on('error', () => {});
-    socket.connect(path); // complete at once for a unix socket
+    const socket = exemptFromGuard(() => {
+      const made = new real.Socket() as NativeSocket;
+      made.pause();
+      made.on('error', () => {});
+      made.connect(path); // complete at once for a unix socket
+      return made;
+    });
     this.#socket = socket;
     this.#fd = socket._handle.fd;
     socket._handle.setBlocking(true);
