@@ -7,6 +7,11 @@ import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { DEFAULT_JOBS, wholeNumber } from './commands/options.ts';
 import type { RunOptions } from './commands/options.ts';
+import { replay } from './commands/replay.ts';
+import type { ReplayOptions } from './commands/replay.ts';
+import { sabotage } from './commands/sabotage.ts';
+import type { SabotageOptions } from './commands/sabotage.ts';
+import { MUTATIONS } from '../contract/index.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { UsageError } from './commands/usage-error.ts';
@@ -49,6 +54,22 @@ running(
   .option('--bail', 'begin no run after the first that did not pass')
   .option('--trace', 'keep the semantic events of each run, so that a replay can show the first difference')
   .action(async (ids: string[], options: RunOptions) => settle(await run(root, ids, options)));
+
+program
+  .command('replay')
+  .description('run again what a journal recorded, and show the first difference')
+  .argument('<run>', 'runs/latest, or a run of it: runs/latest/NUM-03/A')
+  .option('--jobs <n>', 'runs at the same time, a process each', wholeNumber(1), DEFAULT_JOBS)
+  .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1), 120)
+  .addOption(runsDir())
+  .action(async (path: string, options: ReplayOptions) => settle(await replay(root, path, options)));
+
+running(program.command('sabotage').argument('[ids...]', 'rows such as NUM-03; none: every implemented row'))
+  .description('switch off one safeguard at a time and demand that the assertion named turns red')
+  .option('--seeds <n>', 'repeat with this many seeds, from --seed on', wholeNumber(1), 1)
+  .option('--line <n>', 'only this sabotage line of the catalogue', wholeNumber(0))
+  .addOption(new Option('--mutation <name>', 'only this mutation').choices(MUTATIONS))
+  .action(async (ids: string[], options: SabotageOptions) => settle(await sabotage(root, ids, options)));
 
 program
   .command('report')

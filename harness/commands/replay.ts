@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { RunResult } from '../../contract/index.ts';
+import { REPORTERS } from '../../reports/index.ts';
+import { runPath } from '../../reports/results.ts';
+import { firstDifference } from '../journal/first-difference.ts';
+import { codeHashes } from '../journal/hashes.ts';
+import { openInvocation } from '../journal/invocation.ts';
+import { buildScenario, openProject } from '../load/project.ts';
+import type { Job } from '../parent/job.ts';
+import { chooseRows } from './choose-rows.ts';
+import { invoke, shownPath } from './invoke.ts';
+import { makeJob } from './plan-jobs.ts';
+import { readInvocation } from './report.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface ReplayOptions {
+  readonly jobs: number;
+  readonly runsDir: string;
+  readonly wallLimit: number;
+}
+
+/**
+ * `faultline replay <run>`: the same runs with the same seeds. With the same code their trace hashes must be equal, exit
+ * code 1 and the first difference otherwise; with other code it says so and compares the verdicts of all lines.
+ */
+export async function replay(root: string, path: string, options: ReplayOptions): Promise<number> {
+  const { result: recorded, directory: old, within } = readInvocation(path);
+  const wanted = recorded.runs.filter((run) => {
+    const name = runPath(run, recorded.seed);
+    return within === '' || name === within || name.startsWith(`${within}/`);
+  });
+  if (wanted.length === 0)
+    throw new UsageError(
+      `expected a run of ${shownPath(old)} (${recorded.runs.map((run) => runPath(run, recorded.seed)).join(', ')}), found ${JSON.stringify(within)}`,
+    );
+  const code = codeHashes(root);
+  const sameCode = code.source === recorded.code.source && code.lock === recorded.code.lock;
+  if (!sameCode)
+    process.stderr.write('the code has changed since this run was recorded: verdicts are compared, not traces\n');
+  const startedAt = new Date();
+  const ids = new Set(wanted.map(({ id }) => id));
+  const directory = openInvocation(
+    options.runsDir,
+    startedAt,
+    ids.size === 1 ? `replay-${[...ids].join('')}` : 'replay',
+  );
+  const jobs = await Promise.all(wanted.map((run) => jobOf(root, run, recorded.seed, directory)));
+  const replayed = await invoke({
+    root,
+    jobs,
+    directory,
+    seed: recorded.seed,
+    world: recorded.world,
+    workers: options.jobs,
+    wallLimitMs: options.wallLimit * 1000,
+    bail: false,
+    quiet: false,
+    startedAt,
+  });
+  process.stdout.write(REPORTERS.terminal(replayed, { directory: shownPath(directory) }));
+  const differences = wanted.flatMap((run) => {
+    const name = runPath(run, recorded.seed);
+    const again = replayed.runs.find((each) => runPath(each, recorded.seed) === name);
+    const difference =
+      again === undefined ? 'was not run' : compare(run, again, sameCode, join(old, name), join(directory, name));
+    return difference === undefined ? [] : [`${name}: ${difference}`];
+  });
+  for (const difference of differences) process.stdout.write(`DIFFERENT ${difference}\n`);
+  if (differences.length === 0)
+    process.stdout.write(sameCode ? 'the same run: trace hashes are equal\n' : 'the same verdicts\n');
+  if (replayed.verdict === 'aborted') return 3;
+  return differences.length === 0 ? 0 : 1;
+}
+
+async function jobOf(root: string, run: RunResult, seed: number, directory: string): Promise<Job> {
+  const [choice] = chooseRows(openProject(root), [run.id]);
+  if (!choice) throw new UsageError(`no row ${run.id}`);
+  const sabotage = run.sabotage && ('mutation' in run.sabotage ? run.sabotage : { line: run.sabotage.line });
+  const job = makeJob(
+    choice,
+    await buildScenario(choice.row),
+    run.run,
+    { seed: run.seed, directory, keepTrace: true },
+    sabotage,
+  );
+  return { ...job, directory: join(directory, runPath(run, seed)) };
+}
+
+function compare(
+  recorded: RunResult,
+  replayed: RunResult,
+  sameCode: boolean,
+  old: string,
+  now: string,
+): string | undefined {
+  if (sameCode && recorded.traceHash !== undefined) {
+    if (recorded.traceHash === replayed.traceHash) return undefined;
+    return `expected trace hash ${recorded.traceHash}, found ${replayed.traceHash ?? 'none'}\n${firstDifference(old, now)}`;
+  }
+  const changed = recorded.lines.filter(
+    ({ reference, verdict }) => replayed.lines.find((line) => line.reference === reference)?.verdict !== verdict,
+  );
+  const all = recorded.verdict === replayed.verdict ? [] : [`verdict was ${recorded.verdict}, is ${replayed.verdict}`];
+  const lines = changed.map(
+    ({ reference, verdict }) =>
+      `${reference} was ${verdict}, is ${replayed.lines.find((line) => line.reference === reference)?.verdict ?? 'not judged'}`,
+  );
+  return all.length + lines.length === 0 ? undefined : [...all, ...lines].join('; ');
+}

@@ -1,0 +1,96 @@
+import { MUTATIONS } from '../../contract/index.ts';
+import type { Mutation } from '../../contract/index.ts';
+import { openInvocation } from '../journal/invocation.ts';
+import { noteSeenRed } from '../journal/seen-red.ts';
+import { buildScenario, openProject } from '../load/project.ts';
+import type { Job } from '../parent/job.ts';
+import { sabotageOutcome } from '../sabotage/outcome.ts';
+import type { SabotageOutcome } from '../sabotage/outcome.ts';
+import { sabotageText } from '../sabotage/text.ts';
+import type { RunResult } from '../../contract/index.ts';
+import { chooseRows } from './choose-rows.ts';
+import type { Choice } from './choose-rows.ts';
+import { invoke, shownPath } from './invoke.ts';
+import type { RunOptions } from './options.ts';
+import { makeJob } from './plan-jobs.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface SabotageOptions extends RunOptions {
+  readonly seeds: number;
+  /** Only this line of the catalogue. */
+  readonly line?: number;
+  /** Only this mutation. */
+  readonly mutation?: Mutation;
+}
+
+/** `faultline sabotage [ids...]`: exit code 1 when an assertion named did not turn red, 3 when interrupted. */
+export async function sabotage(root: string, ids: readonly string[], options: SabotageOptions): Promise<number> {
+  const choices = chooseRows(openProject(root), ids, options.system);
+  const startedAt = new Date();
+  if ((await planned(choices, options, '')).length === 0)
+    throw new UsageError(
+      `--line ${options.line}: no row chosen has that sabotage line; \`faultline list\` shows the rows`,
+    );
+  const directory = openInvocation(options.runsDir, startedAt, 'sabotage');
+  const jobs = await planned(choices, options, directory);
+  const outcomesOf = (runs: readonly RunResult[]): readonly SabotageOutcome[] =>
+    runs.flatMap((result) => {
+      const choice = choices.find(({ row }) => row.row.id === result.id);
+      return choice && result.sabotage ? [sabotageOutcome(choice.row.row, result)] : [];
+    });
+  const complete = (runs: readonly RunResult[]): boolean => {
+    const outcomes = outcomesOf(runs);
+    return outcomes.length === jobs.length && outcomes.every(({ red }) => red);
+  };
+  const result = await invoke({
+    root,
+    jobs,
+    directory,
+    seed: options.seed,
+    world: options.world,
+    workers: options.jobs,
+    wallLimitMs: options.wallLimit * 1000,
+    bail: false,
+    quiet: options.json === true,
+    startedAt,
+    verdictOf: (runs) => (complete(runs) ? 'pass' : 'fail'),
+  });
+  noteSeenRed(options.runsDir, result.runs);
+  const outcomes = outcomesOf(result.runs);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(outcomes, null, 2)}\n` : sabotageText(outcomes, shownPath(directory)),
+  );
+  for (const run of result.runs)
+    if (!run.sabotage) process.stdout.write(`error ${run.id}/${run.run}: ${run.problem ?? run.verdict}\n`);
+  if (complete(result.runs)) return 0;
+  return result.runs.some(({ verdict }) => verdict === 'aborted') ? 3 : 1;
+}
+
+/** Catalogue lines and mutations of the first run of each row, one at a time. */
+async function planned(
+  choices: readonly Choice[],
+  options: SabotageOptions,
+  directory: string,
+): Promise<readonly Job[]> {
+  const jobs: Job[] = [];
+  for (const choice of choices) {
+    const body = await buildScenario(choice.row);
+    const run = choice.run ?? Object.keys(body.runs)[0];
+    if (run === undefined || !body.runs[run])
+      throw new UsageError(`${choice.row.row.id} has no run ${run ?? 'at all'}`);
+    const single = options.line !== undefined || options.mutation !== undefined;
+    const lines = choice.row.row.sabotage
+      .map((_, line) => ({ line }))
+      .filter(({ line }) => (single ? line === options.line : true));
+    const mutations = MUTATIONS.filter((mutation) => (single ? mutation === options.mutation : true)).map(
+      (mutation) => ({ mutation }),
+    );
+    for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1)
+      for (const sabotaged of [...lines, ...mutations]) {
+        const job = makeJob(choice, body, run, { seed, directory, keepTrace: false }, sabotaged);
+        // One folder for each seed: the first has the plain name.
+        jobs.push(seed === options.seed ? job : { ...job, directory: `${job.directory}-seed-${seed}` });
+      }
+  }
+  return jobs;
+}
