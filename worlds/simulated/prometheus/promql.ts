@@ -16,7 +16,7 @@ export interface Query {
 }
 
 export type Result =
-  { readonly type: 'vector'; readonly vector: Vector } | { readonly type: 'scalar'; readonly value: number };
+  { readonly type: 'vector'; readonly samples: Vector } | { readonly type: 'scalar'; readonly value: number };
 
 /** Throws PromqlError, with the position, for what is wrong and for what is not supported. */
 export function parseQuery(text: string): Query {
@@ -32,7 +32,7 @@ export function parseQuery(text: string): Query {
 export function evaluate({ type, expression }: Query, store: SeriesStore, atMs: number): Result {
   const evaluation = new Evaluation(store, atMs);
   if (type === 'scalar') return { type, value: evaluation.scalar(expression) };
-  return { type, vector: evaluation.vector(expression) };
+  return { type, samples: evaluation.vector(expression) };
 }
 
 /** One series of a range evaluation. */
@@ -53,7 +53,7 @@ export function range(
   const found = new Map<string, RangeSeries>();
   for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) {
     const result = evaluate(query, store, atMs);
-    const elements = result.type === 'vector' ? result.vector : [{ labels: undefined, value: result.value }];
+    const elements = result.type === 'vector' ? result.samples : [{ labels: undefined, value: result.value }];
     for (const { labels, value } of elements) {
       const key = labels?.key ?? '';
       const series = found.get(key) ?? { labels, points: [] };

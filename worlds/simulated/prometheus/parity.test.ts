@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { EvaluationError, evaluate, parseQuery } from './promql.ts';
+import { runRuleTests } from './ruletests.ts';
+import { parseMetric, parseValues } from './series-notation.ts';
+import { SeriesStore } from './store.ts';
+import { promtool, promtoolInstalled, withFiles } from './testing/promtool.ts';
+import { inputSeries, query, type InputSeries } from './testing/random-queries.ts';
+
+const installed = promtoolInstalled();
+/** `FUZZ_SECONDS=300 FUZZ_SEED=7` looks for longer and elsewhere. */
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? 12);
+const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_101);
+const INTERVAL_MS = 30_000;
+
+function load(input: readonly InputSeries[]): SeriesStore {
+  const store = new SeriesStore();
+  for (const { series: metric, values } of input) {
+    const series = store.series(parseMetric(metric));
+    for (const [at, step] of parseValues(values).entries()) {
+      if (step === 'stale') series.markStale(at * INTERVAL_MS);
+      else if (step !== 'missing') series.append(at * INTERVAL_MS, step);
+    }
+  }
+  return store;
+}
+
+interface Expectation {
+  readonly expr: string;
+  readonly eval_time: string;
+  readonly exp_samples: readonly { readonly labels: string; readonly value: number }[];
+}
+
+/** Our result as promtool's expectation; none where an expectation cannot say it: errors, and NaN, equal to nothing. */
+function expectation(text: string, store: SeriesStore, atSeconds: number): Expectation | undefined {
+  try {
+    const result = evaluate(parseQuery(text), store, atSeconds * 1000);
+    const elements = result.type === 'vector' ? result.samples : [];
+    if (elements.some(({ value }) => Number.isNaN(value))) return undefined;
+    const samples = elements.map(({ labels, value }) => ({ labels: labels.toString(), value }));
+    return { expr: text, eval_time: `${atSeconds}s`, exp_samples: samples };
+  } catch (cause) {
+    if (cause instanceof EvaluationError) return undefined;
+    throw cause;
+  }
+}
+
+describe.skipIf(!installed)('promtool agrees', () => {
+  test(
+    'with the value of random queries over random series, to the last bit',
+    { timeout: (seconds + 60) * 1000 },
+    async () => {
+      let checked = 0;
+      const questions = fc.array(fc.tuple(query, fc.nat(1500)), { minLength: 20, maxLength: 40 });
+      await fc.assert(
+        fc.asyncProperty(inputSeries, questions, async (input, asked) => {
+          const store = load(input);
+          const expected = asked.flatMap(([text, at]) => expectation(text, store, at) ?? []);
+          checked += expected.length;
+          const file = {
+            evaluation_interval: '1m',
+            tests: [{ interval: '30s', input_series: input, promql_expr_test: expected }],
+          };
+          const text = stringify(file);
+          await withFiles({ 'test.yaml': text }, async (folder) => {
+            expect(await promtool('test', 'rules', `${folder}/test.yaml`)).toBe('');
+          });
+          expect(runRuleTests(text, 'test.yaml', () => '').flatMap(({ problems }) => problems)).toEqual([]);
+        }),
+        {
+          seed,
+          numRuns: Infinity,
+          interruptAfterTimeLimit: seconds * 1000,
+          markInterruptAsFailure: false,
+          endOnFailure: true,
+        },
+      );
+      expect(checked).toBeGreaterThan(200);
+    },
+  );
+});
