@@ -105,22 +105,29 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
  */
 export function exportStoreGauges(registry: Registry, sql: Sql, safeguards: Safeguards, cacheMs: number): void {
   const registers = [registry];
-  let cached: { at: number; read: Promise<StoreGauges | undefined> } | undefined;
+  let cached: { at: number; ended: boolean; read: Promise<StoreGauges | undefined> } | undefined;
   const errors = new Counter({
     name: 'numbering_gauge_read_errors_total',
     help: 'Scrapes at which the gauges could not be read from PostgreSQL',
     registers,
   });
+  const readOnce = async (): Promise<StoreGauges | undefined> => {
+    try {
+      return await readGauges(sql, new Date());
+    } catch {
+      errors.inc();
+      return undefined;
+    }
+  };
   const read = (): Promise<StoreGauges | undefined> => {
     const now = performance.now();
-    if (cached === undefined || now - cached.at >= cacheMs) {
-      const reading = readGauges(sql, new Date()).catch(() => {
-        errors.inc();
-        return undefined;
-      });
-      cached = { at: now, read: reading };
-    }
-    return cached.read;
+    if (cached !== undefined && (!cached.ended || now - cached.at < cacheMs)) return cached.read;
+    const fresh = { at: now, ended: false, read: readOnce() };
+    cached = fresh;
+    void fresh.read.then(() => {
+      fresh.ended = true;
+    });
+    return fresh.read;
   };
   const gauge = (name: string, help: string, pick: (gauges: StoreGauges) => number): void => {
     const made = new Gauge({
