@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { installKernel } from '../kernel/patch/install.ts';
+import type { Host } from '../kernel/life.ts';
 import { packagesOf } from '../kernel/modules.ts';
 import { type Program, SimProcess } from '../kernel/process.ts';
 import { Simulation, type SimulationOptions, setCurrentSimulation } from '../kernel/simulation.ts';
@@ -20,6 +21,7 @@ export interface Story {
   /** Lines of all programs: `<virtual ms> <node> <text>`. */
   readonly lines: readonly string[];
   node(name: string, program: NodeProgram, env?: Record<string, string>): SimProcess;
+  host(name: string): Host;
   /** Resolves after `ms` of virtual time; rejects when the simulation fails. */
   wait(ms: number): Promise<void>;
   /** What a node wrote, without time and name. */
@@ -60,6 +62,11 @@ export async function simulate(
         });
         nodes.push(node);
         return node;
+      },
+      host: (name) => {
+        const found = nodes.find((node) => node.name === name);
+        if (found === undefined) throw new Error(`no node ${name}`);
+        return found.options.host;
       },
       wait: (ms) =>
         Promise.race([new Promise<void>((resolve) => simulation.after(ms, resolve, undefined)), simulation.failed]),

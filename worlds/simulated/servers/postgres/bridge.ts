@@ -6,7 +6,7 @@ import type { SimSocket } from '../../network/socket.ts';
 import { readClient } from './client-stream.ts';
 import { Control } from './control.ts';
 import { CostQueue } from './queue.ts';
-import type { PostgresServer } from './server.ts';
+import { type PostgresServer, signalServer } from './server.ts';
 import { Session, type Verdict } from './session.ts';
 import { SyncConnection } from './sync-connection.ts';
 import { SHOW_TIMEOUTS, mentionsTimeout, readTimeouts, renameTimeouts, silencesWaits } from './timeouts.ts';
@@ -201,6 +201,7 @@ export class Bridge {
     const since = this.#control.prepared(WAITS).find(([pid]) => Number(pid) === session.pid)?.[1];
     const kind = session.sleepMs === undefined ? 'lock' : 'sleep';
     session.wait = { kind, since };
+    if (kind === 'lock') this.#freeze(session);
     session.stopTimers();
     simulation.record(`sql ${session.id} waits ${kind}`);
     const later = (at: number, run: () => void): void => void session.timers.push(simulation.at(at, run, life));
@@ -213,6 +214,22 @@ export class Bridge {
   #unblock(session: Session): void {
     session.wait = undefined;
     session.stopTimers();
+    this.#thaw(session);
+  }
+
+  /**
+   * A waiting backend is stopped (SIGSTOP), so that of several that one commit releases only one runs at a time, in the
+   * order of their sessions: otherwise they race each other for the row in real time.
+   */
+  #freeze(session: Session): void {
+    session.frozen = true;
+    signalServer(session.pid, 'SIGSTOP');
+  }
+
+  #thaw(session: Session): void {
+    if (!session.frozen) return;
+    session.frozen = false;
+    signalServer(session.pid, 'SIGCONT');
   }
 
   /** A sleep is over: its gate is opened for a moment. */
@@ -375,7 +392,10 @@ export class Bridge {
   close(): void {
     if (this.#dead) return;
     this.#dead = true;
-    for (const session of this.#sessions) session.connection.close();
+    for (const session of this.#sessions) {
+      this.#thaw(session);
+      session.connection.close();
+    }
     this.#sessions.clear();
     this.#control.close();
     fs.closeSync(this.#clock);

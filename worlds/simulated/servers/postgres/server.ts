@@ -35,7 +35,8 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): boolean {
+/** Sends a signal to a process of the server; false when it has gone. */
+export function signalServer(pid: number, name: NodeJS.Signals): boolean {
   try {
     return real.kill(pid, name);
   } catch {
@@ -114,15 +115,15 @@ export class PostgresServer {
     const postmaster = this.#pid;
     if (postmaster === 0) return;
     this.#pid = 0;
-    signal(postmaster, 'SIGINT');
+    signalServer(postmaster, 'SIGINT');
     while (processAlive(postmaster)) pauseSync(2);
   }
 }
 
 /** SIGKILL of a postmaster and its children: stopped first, so that it starts no new one. */
 export function killServer(postmaster: number): void {
-  signal(postmaster, 'SIGSTOP');
+  signalServer(postmaster, 'SIGSTOP');
   const all = [...childrenOf(postmaster), postmaster];
-  for (const pid of all) signal(pid, 'SIGKILL');
+  for (const pid of all) signalServer(pid, 'SIGKILL');
   for (const pid of all) while (processAlive(pid)) pauseSync(1);
 }

@@ -31,6 +31,8 @@ export class Session {
   /** Batches that came while a statement was waiting. */
   readonly queue: Buffer[] = [];
   wait: Wait | undefined;
+  /** Its backend is stopped while it waits. */
+  frozen = false;
   verdict: Verdict | undefined;
   sleepMs: number | undefined;
   startedAt = 0;
