@@ -98,13 +98,13 @@ export class IdempotencyStore {
     );
   }
 
-  /** Deletes up to `limit` keys that are no longer valid. */
-  async purge(sql: Sql, now: Date, limit: number): Promise<number> {
+  /** Deletes up to `limit` keys that have not been valid for an hour by the database's clock. */
+  async purge(sql: Sql, limit: number): Promise<number> {
     const purged = await sql.query(
       `DELETE FROM ${this.#schema}.idempotency_keys
         WHERE (tenant_id, key) IN (SELECT tenant_id, key FROM ${this.#schema}.idempotency_keys
-                                    WHERE expires_at <= $1 ORDER BY expires_at, tenant_id, key LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-      [now, limit],
+                                    WHERE expires_at <= now() - interval '1 hour' ORDER BY expires_at, tenant_id, key LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+      [limit],
     );
     return purged.rowCount ?? 0;
   }

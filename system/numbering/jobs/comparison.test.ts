@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Reservation } from '../store/reservations.ts';
+import type { DatedReservation } from '../store/reservations.ts';
 import { differences, sendsExpiryEvents } from './comparison.ts';
 
 const NOW = new Date('2026-01-01T00:10:00Z');
 const at = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
 
 /** A reservation made and ending so many seconds from now. */
-function row(id: string, made: number, ends: number): Reservation & { createdAt: Date } {
+function row(id: string, made: number, ends: number): DatedReservation {
   return {
     id,
     kind: 'MSISDN',
@@ -15,11 +15,12 @@ function row(id: string, made: number, ends: number): Reservation & { createdAt:
     status: 'ACTIVE',
     createdAt: at(made),
     expiresAt: at(ends),
+    at: NOW,
   };
 }
 
-function compare(keys: string[], rows: (Reservation & { createdAt: Date })[], staleBefore: string[] = []) {
-  const found = differences(new Set(keys), rows, NOW, 5000, new Set(staleBefore));
+function compare(keys: string[], rows: DatedReservation[], staleBefore: string[] = []) {
+  const found = differences(new Set(keys), rows, 5000, new Set(staleBefore));
   return { missing: found.missing.map(({ id }) => id), stale: found.stale, suspects: [...found.suspects] };
 }
 

@@ -8,7 +8,7 @@ import type { Logger } from '../../kit/logging.ts';
 import { RedisAway, type RedisLink } from '../../kit/redis-link.ts';
 import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import { mirroredIds, repairMirror } from '../cache/reservation-mirror.ts';
-import { activeReservations, type Reservation } from '../store/reservations.ts';
+import { activeReservations, type DatedReservation } from '../store/reservations.ts';
 
 export const KEY_ROW_COMPARISON: Safeguard = {
   name: 'key-row-comparison',
@@ -18,7 +18,7 @@ export const KEY_ROW_COMPARISON: Safeguard = {
 /** What a comparison found. */
 export interface Differences {
   /** Active reservations, expired ones included, without a mirror key. */
-  readonly missing: readonly Reservation[];
+  readonly missing: readonly DatedReservation[];
   /** Ids of mirror keys without an active reservation. */
   readonly stale: readonly string[];
 }
@@ -26,21 +26,21 @@ export interface Differences {
 /**
  * The differences between `keys` and `rows`, leaving out what changed within `graceMs`: a key is written just after its row is committed, and
  * removed or expired just before or after the row is ended.
- * @param endedRecently ids of keys that were already stale at the last comparison; others get the benefit of the doubt
+ * @param staleBefore ids of keys that had no row at the last comparison; others get the benefit of the doubt
  */
 export function differences(
   keys: ReadonlySet<string>,
-  rows: readonly (Reservation & { createdAt: Date })[],
-  now: Date,
+  rows: readonly DatedReservation[],
   graceMs: number,
   staleBefore: ReadonlySet<string>,
 ): Differences & { suspects: ReadonlySet<string> } {
-  const at = now.getTime();
   const known = new Set(rows.map((row) => row.id));
-  const missing = rows.filter(
-    (row) =>
-      !keys.has(row.id) && at - row.createdAt.getTime() > graceMs && Math.abs(at - row.expiresAt.getTime()) > graceMs,
-  );
+  const missing = rows.filter((row) => {
+    const at = row.at.getTime();
+    return (
+      !keys.has(row.id) && at - row.createdAt.getTime() > graceMs && Math.abs(at - row.expiresAt.getTime()) > graceMs
+    );
+  });
   const suspects = new Set([...keys].filter((id) => !known.has(id)));
   return { missing, stale: [...suspects].filter((id) => staleBefore.has(id)).toSorted(), suspects };
 }
@@ -114,12 +114,11 @@ export class Comparison {
   async #compare(): Promise<void> {
     const keys = await mirroredIds(this.#redis);
     const rows = await activeReservations(this.#pool);
-    const now = new Date();
-    const { missing, stale, suspects } = differences(keys, rows, now, this.#graceMs, this.#suspects);
+    const { missing, stale, suspects } = differences(keys, rows, this.#graceMs, this.#suspects);
     this.#suspects = suspects;
     this.#mismatch.set(missing.length + stale.length);
     if (missing.length + stale.length === 0) return;
     this.#log.warn({ missing: missing.length, stale: stale.length }, 'mirror keys and reservation rows differ');
-    await repairMirror(this.#redis, this.#safeguards, now, missing, stale);
+    await repairMirror(this.#redis, this.#safeguards, rows[0]?.at ?? new Date(), missing, stale);
   }
 }

@@ -34,12 +34,12 @@ export function createQuarantineSweep(parts: SweepParts): Job {
 
   const returnBatch = (): Promise<Identifier[]> =>
     inTransaction(pool, async (sql) => {
-      const now = new Date();
-      const over = await lockQuarantineOver(sql, now, config.QUARANTINE_BATCH);
+      const { over, at } = await lockQuarantineOver(sql, config.QUARANTINE_BATCH);
+      if (at === undefined) return over;
       await makeChanges(
         sql,
         safeguards,
-        now,
+        at,
         over.map((from) => ({ from, to: 'AVAILABLE', action: 'quarantine-ended', actor: ACTOR })),
       );
       return over;

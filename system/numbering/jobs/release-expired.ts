@@ -29,9 +29,8 @@ export class ReleaseExpired {
     let released = 0;
     for (;;) {
       const batch = await inTransaction(this.#pool, async (sql) => {
-        const now = new Date();
-        const expired = await lockExpired(sql, now, this.#batch, ids);
-        if (expired.length === 0) return expired;
+        const { reservations: expired, at } = await lockExpired(sql, this.#batch, ids);
+        if (at === undefined) return expired;
         const identifiers = await readIdentifiers(sql, expired);
         const changes = expired.flatMap((reservation): Change[] => {
           const from = identifiers.get(subjectOf(reservation));
@@ -40,8 +39,8 @@ export class ReleaseExpired {
           return [{ from, to: 'AVAILABLE', action: 'reservation-expired', actor: ACTOR, detail }];
         });
         const ended = expired.map((reservation: Reservation) => reservation.id);
-        await endReservations(sql, ended, 'EXPIRED', now);
-        await makeChanges(sql, this.#safeguards, now, changes);
+        await endReservations(sql, ended, 'EXPIRED', at);
+        await makeChanges(sql, this.#safeguards, at, changes);
         return expired;
       });
       await forgetReservations(this.#redis, batch);

@@ -57,7 +57,7 @@ export function createReservationCleanup(parts: CleanupParts): Job {
   const listener = new ExpiryListener((ids) => release('event', ids), log);
   const cron = new Periodic('safety-net-cron', config.CLEANUP_CRON_MS, log, async () => {
     if (safeguards.on(SAFETY_NET_CRON)) await release('cron');
-    await parts.idempotency.purge(pool, new Date(), PURGE_LIMIT);
+    await parts.idempotency.purge(pool, PURGE_LIMIT);
   });
   const compare = new Periodic('key-row-comparison', config.COMPARISON_MS, log, () => comparison.run());
   const subscription = new ExpirySubscription(config, 'numbering-jobs-listener', log, {

@@ -9,7 +9,7 @@ import type { Sql } from '../../kit/postgres.ts';
 import { CLEANUP_LAG_METRIC, createMetrics, exportStoreGauges } from './metrics.ts';
 
 const NOW = Date.now();
-const ROW = { active: '7', oldest_expired: new Date(NOW - 3000), backlog: '2', oldest_event: null };
+const ROW = { active: '7', oldest_expired: new Date(NOW - 3000), backlog: '2', oldest_event: null, at: new Date(NOW) };
 
 /** A database whose every query gives one row of gauges, or fails. */
 function database(answer: () => Record<string, unknown>): Sql & { queries: number } {

@@ -113,7 +113,7 @@ export function exportStoreGauges(registry: Registry, sql: Sql, safeguards: Safe
   });
   const readOnce = async (): Promise<StoreGauges | undefined> => {
     try {
-      return await readGauges(sql, new Date());
+      return await readGauges(sql);
     } catch {
       errors.inc();
       return undefined;

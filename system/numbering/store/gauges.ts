@@ -1,4 +1,4 @@
-/** What numbering-service exports from PostgreSQL: one query for all gauges. */
+/** What numbering-service exports from PostgreSQL: one query for all gauges, judged by the database's clock as the jobs do. */
 import type { Sql } from '../../kit/postgres.ts';
 
 export interface StoreGauges {
@@ -12,22 +12,25 @@ export interface StoreGauges {
   readonly outboxLagSeconds: number;
 }
 
-export async function readGauges(sql: Sql, now: Date): Promise<StoreGauges> {
+export async function readGauges(sql: Sql): Promise<StoreGauges> {
   const read = await sql.query<{
     active: string;
     oldest_expired: Date | null;
     backlog: string;
     oldest_event: Date | null;
+    at: Date;
   }>(
     `SELECT (SELECT count(*) FROM numbering.reservations WHERE status = 'ACTIVE') AS active,
-            (SELECT min(expires_at) FROM numbering.reservations WHERE status = 'ACTIVE' AND expires_at <= $1) AS oldest_expired,
-            (SELECT count(*) FROM numbering.identifiers WHERE state = 'QUARANTINE' AND quarantine_until <= $1) AS backlog,
-            (SELECT created_at FROM numbering.outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1) AS oldest_event`,
-    [now],
+            (SELECT min(expires_at) FROM numbering.reservations WHERE status = 'ACTIVE' AND expires_at <= now()) AS oldest_expired,
+            (SELECT count(*) FROM numbering.identifiers WHERE state = 'QUARANTINE' AND quarantine_until <= now()) AS backlog,
+            (SELECT created_at FROM numbering.outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1) AS oldest_event,
+            now() AS at`,
   );
   const row = read.rows[0];
   const age = (since: Date | null | undefined): number =>
-    since === null || since === undefined ? 0 : Math.max(0, (now.getTime() - since.getTime()) / 1000);
+    row === undefined || since === null || since === undefined
+      ? 0
+      : Math.max(0, (row.at.getTime() - since.getTime()) / 1000);
   return {
     reservationsActive: Number(row?.active ?? 0),
     cleanupLagSeconds: age(row?.oldest_expired),

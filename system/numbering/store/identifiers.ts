@@ -52,16 +52,22 @@ export async function readIdentifiers(
   return new Map(found.rows.map(fromRow).map((identifier) => [subjectOf(identifier), identifier]));
 }
 
-/** Locks up to `limit` identifiers whose quarantine is over, the earliest first. Those that another transaction holds are left out. */
-export async function lockQuarantineOver(sql: Sql, now: Date, limit: number): Promise<Identifier[]> {
-  const found = await sql.query<Row>(
-    `SELECT kind, value, state, version, tenant_id, reservation_id, lease_id, quarantine_until
+/**
+ * Locks up to `limit` identifiers whose quarantine is over by the database's clock, the earliest first, and gives that clock's time; those
+ * that another transaction holds are left out.
+ */
+export async function lockQuarantineOver(
+  sql: Sql,
+  limit: number,
+): Promise<{ over: Identifier[]; at: Date | undefined }> {
+  const found = await sql.query<Row & { at: Date }>(
+    `SELECT kind, value, state, version, tenant_id, reservation_id, lease_id, quarantine_until, now() AS at
        FROM numbering.identifiers
-      WHERE state = 'QUARANTINE' AND quarantine_until <= $1
-      ORDER BY quarantine_until, kind, value LIMIT $2 FOR UPDATE SKIP LOCKED`,
-    [now, limit],
+      WHERE state = 'QUARANTINE' AND quarantine_until <= now()
+      ORDER BY quarantine_until, kind, value LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [limit],
   );
-  return found.rows.map(fromRow);
+  return { over: found.rows.map(fromRow), at: found.rows[0]?.at };
 }
 
 /** A page of identifiers of one kind, ordered by value. */

@@ -70,24 +70,34 @@ export async function endReservations(
   ]);
 }
 
-/**
- * Locks up to `limit` reservations that are over and not yet released, the oldest first; with `ids` only among those. Reservations that another
- * transaction holds are left out.
- */
-export async function lockExpired(sql: Sql, now: Date, limit: number, ids?: readonly string[]): Promise<Reservation[]> {
-  const found = await sql.query<Row>(
-    `SELECT id, kind, value, tenant_id, status, expires_at FROM numbering.reservations
-      WHERE status = 'ACTIVE' AND expires_at <= $1 AND ($3::uuid[] IS NULL OR id = ANY($3::uuid[]))
-      ORDER BY expires_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-    [now, limit, ids ?? null],
-  );
-  return found.rows.map(fromRow);
+/** Reservations locked by a sweep, and the database's time by which they were judged. */
+export interface Expired {
+  readonly reservations: readonly Reservation[];
+  /** Undefined when there are none. */
+  readonly at: Date | undefined;
 }
 
-/** All reservations that are not released, with the time they were made. */
-export async function activeReservations(sql: Sql): Promise<(Reservation & { createdAt: Date })[]> {
-  const found = await sql.query<Row & { created_at: Date }>(
-    `SELECT id, kind, value, tenant_id, status, expires_at, created_at FROM numbering.reservations WHERE status = 'ACTIVE' ORDER BY id`,
+/**
+ * Locks up to `limit` reservations that are over by the database's clock and not yet released, the oldest first; with `ids` only among those.
+ * Reservations that another transaction holds are left out.
+ */
+export async function lockExpired(sql: Sql, limit: number, ids?: readonly string[]): Promise<Expired> {
+  const found = await sql.query<Row & { at: Date }>(
+    `SELECT id, kind, value, tenant_id, status, expires_at, now() AS at FROM numbering.reservations
+      WHERE status = 'ACTIVE' AND expires_at <= now() AND ($2::uuid[] IS NULL OR id = ANY($2::uuid[]))
+      ORDER BY expires_at, id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [limit, ids ?? null],
   );
-  return found.rows.map((row) => ({ ...fromRow(row), createdAt: row.created_at }));
+  return { reservations: found.rows.map(fromRow), at: found.rows[0]?.at };
+}
+
+/** A reservation with the time it was made, and the database's time when it was read. */
+export type DatedReservation = Reservation & { readonly createdAt: Date; readonly at: Date };
+
+/** All reservations that are not released. */
+export async function activeReservations(sql: Sql): Promise<DatedReservation[]> {
+  const found = await sql.query<Row & { created_at: Date; at: Date }>(
+    `SELECT id, kind, value, tenant_id, status, expires_at, created_at, now() AS at FROM numbering.reservations WHERE status = 'ACTIVE' ORDER BY id`,
+  );
+  return found.rows.map((row) => ({ ...fromRow(row), createdAt: row.created_at, at: row.at }));
 }
