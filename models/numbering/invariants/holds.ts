@@ -1,0 +1,41 @@
+import type { Ms, Operation } from '../../../contract/index.ts';
+import { subjectOf } from './tables.ts';
+
+/** A time in which a tenant certainly held an identifier, as its own calls tell: on the run's clock. */
+export interface Hold {
+  readonly subject: string;
+  readonly tenantId: string;
+  readonly from: Ms;
+  readonly to: Ms;
+  readonly by: Operation;
+}
+
+/**
+ * What clients know for certain. A hold begins when its success was answered and ends when its tenant begins to give it up,
+ * whatever came of that, or when its life may be over: no clock or database of the system is asked. A reservation that
+ * becomes a lease is two holds of one tenant.
+ */
+export function certainHolds(operations: readonly Operation[]): readonly Hold[] {
+  const givenUp = new Map<string, Ms>();
+  for (const { name, input, invokedAt } of operations) {
+    if (name !== 'release-reservation' && name !== 'release') continue;
+    const id = String(input['reservationId'] ?? input['leaseId']);
+    givenUp.set(id, Math.min(invokedAt, givenUp.get(id) ?? Infinity));
+  }
+  // A step of the services' clocks ends reservations whenever it likes.
+  const steps = operations.filter(({ name }) => name === STEP_CLOCKS).map(({ invokedAt }) => invokedAt);
+  return operations.flatMap((by): Hold[] => {
+    const { name, outcome, input, result, invokedAt, completedAt } = by;
+    if (outcome !== 'ok' || completedAt === undefined || (name !== 'reserve' && name !== 'assign')) return [];
+    const id = String(result?.[name === 'reserve' ? 'reservationId' : 'leaseId']);
+    const step = steps.find((at) => at >= invokedAt) ?? Infinity;
+    const over = name === 'reserve' ? Math.min(invokedAt + Number(input['ttlMs']), step) : Infinity;
+    const to = Math.min(over, givenUp.get(id) ?? Infinity);
+    return to <= completedAt
+      ? []
+      : [{ subject: subjectOf(result), tenantId: String(input['tenantId']), from: completedAt, to, by }];
+  });
+}
+
+/** The operation by which an activity tells that it moved the services' clocks, by `byMs`. */
+export const STEP_CLOCKS = 'step-clocks';
