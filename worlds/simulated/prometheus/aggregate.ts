@@ -74,8 +74,9 @@ function mean(values: readonly number[]): number {
 }
 
 function variance(values: readonly number[]): number {
-  let [average, squares, count] = [0, 0, 0];
-  for (const value of values) {
+  // The first value is taken as it is: alone it has no variance even when it is NaN.
+  let [average = 0, squares, count] = [values[0], 0, 1];
+  for (const value of values.slice(1)) {
     count += 1;
     const delta = value - average;
     average += delta / count;

@@ -44,7 +44,8 @@ const selector = fc.constantFrom(
 const offset = fc.constantFrom('', '', '', '', ' offset 1m', ' offset 37s', ' offset 10m');
 const duration = fc.constantFrom('1m', '2m', '5m', '90s', '10m', '3m17s', '1h');
 const number = fc.constantFrom('0', '1', '2', '0.5', '-1', '3', '100', '1e3');
-const arithmetic = fc.constantFrom('+', '-', '*', '/', '%', '^');
+// Without ^: the last bit of powers is the mathematics library's.
+const arithmetic = fc.constantFrom('+', '-', '*', '/', '%');
 const comparison = fc.constantFrom('==', '!=', '>', '<', '>=', '<=');
 
 const rangeFunction = fc.constantFrom(
@@ -84,8 +85,8 @@ const matching = fc.constantFrom(
   ' on (x)',
   ' ignoring (y)',
   ' on ()',
-  ' on (x) group_left',
-  ' on (x) group_right',
+  ' on (x) group_left ()',
+  ' on (x) group_right ()',
   ' ignoring (y) group_left (y)',
 );
 
