@@ -7,4 +7,3 @@ import { terminal } from './terminal.ts';
 /** The forms of a report, by the name that `--format` takes. */
 export const REPORTERS = { terminal, markdown, junit, json } as const satisfies Record<string, Reporter>;
 export type ReportFormat = keyof typeof REPORTERS;
-export type { ReportContext, Reporter } from './reporter.ts';

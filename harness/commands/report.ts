@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { InvocationResult } from '../../contract/index.ts';
 import { REPORTERS } from '../../reports/index.ts';
@@ -15,7 +15,8 @@ export function report(path: string, options: { readonly format: ReportFormat })
 
 /** The invocation that a path such as `runs/latest` or `runs/latest/NUM-03/A` belongs to, and what of it was named. */
 export function readInvocation(path: string): { result: InvocationResult; directory: string; within: string } {
-  const asked = resolve(path);
+  // The true folder: `runs/latest` points elsewhere as soon as there is a newer one.
+  const asked = existsSync(path) ? realpathSync(path) : resolve(path);
   for (let directory = asked; ; directory = dirname(directory)) {
     const file = join(directory, 'result.json');
     if (existsSync(file)) {

@@ -16,6 +16,8 @@ export interface ToyScript {
   readonly residue?: readonly string[];
   /** Called at every evaluation of the rules, every 2 s. */
   readonly onTick?: (at: Ms) => void;
+  /** Text for the trace at an evaluation. */
+  readonly noise?: (at: Ms) => string | undefined;
 }
 
 const EVALUATION_MS: Ms = 2000;
@@ -54,6 +56,8 @@ function start(deployment: Deployment, options: RunOptions, script: ToyScript): 
     for (;;) {
       await clock.sleep(EVALUATION_MS);
       script.onTick?.(clock.now());
+      const noise = script.noise?.(clock.now());
+      if (noise !== undefined) note(`noise ${noise}`);
       for (const [name, watched] of components) {
         const alert = `${name[0]?.toUpperCase()}${name.slice(1)}Down`;
         const muted = options.sabotage?.kind === 'rule-removed' && options.sabotage.alert === alert;

@@ -1,0 +1,23 @@
+/** Everything that CI checks before the rows are run: each step timed, the first red one ends it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, bin, node } from './step.ts';
+
+const STEPS: Readonly<Record<string, () => number>> = {
+  types: () => bin('tsc'),
+  lint: () => bin('oxlint'),
+  boundaries: () => node('tools/boundaries.ts'),
+  format: () => bin('prettier', '--check', '--log-level', 'warn', '.'),
+  'sql lint': () => (existsSync(join(ROOT, 'tools/sql-lint.ts')) ? node('tools/sql-lint.ts') : 0),
+  'dead code': () => bin('knip'),
+  catalogue: () => node('harness/cli.ts', 'validate'),
+  tests: () => node('tools/test.ts'),
+};
+
+for (const [name, step] of Object.entries(STEPS)) {
+  const begun = performance.now();
+  const code = step();
+  const took = `${((performance.now() - begun) / 1000).toFixed(1)} s`;
+  console.log(`${code === 0 ? 'ok  ' : 'RED '} ${name.padEnd(12)} ${took}`);
+  if (code !== 0) process.exit(1);
+}
