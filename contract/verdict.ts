@@ -65,7 +65,6 @@ export interface InvocationResult {
   readonly arguments: readonly string[];
   readonly seed: number;
   readonly world: string;
-  readonly system?: string;
   readonly verdict: Verdict;
   /** Hash of the code and of the lock file: a replay with other code says so. */
   readonly code: { readonly source: string; readonly lock: string };

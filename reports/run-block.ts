@@ -2,7 +2,7 @@ import type { LineResult, RunResult, Verdict } from '../contract/index.ts';
 import { linesOf } from './results.ts';
 import { clock, count, fit, limitText, sinceAnchor } from './text.ts';
 
-const TEXT_WIDTH = 62;
+const TEXT_WIDTH = 74;
 const LIMIT_WIDTH = 13;
 const INDENT = ' '.repeat(24);
 

@@ -1,4 +1,4 @@
-import type { RunResult } from '../contract/index.ts';
+import type { RunResult, Verdict } from '../contract/index.ts';
 import { VERDICTS, worst } from '../contract/index.ts';
 import type { Reporter } from './reporter.ts';
 import { byRow, decisive, linesOf, runPath } from './results.ts';
@@ -49,7 +49,8 @@ function reason(run: RunResult): string {
 }
 
 export function tally(verdicts: readonly string[]): string {
-  return VERDICTS.toReversed()
+  const shown: readonly Verdict[] = ['pass', 'fail', ...VERDICTS.filter((each) => each !== 'pass' && each !== 'fail')];
+  return shown
     .map((verdict) => [verdict, verdicts.filter((each) => each === verdict).length] as const)
     .filter(([verdict, n]) => n > 0 || verdict === 'pass' || verdict === 'fail')
     .map(([verdict, n]) => `${n} ${verdict}`)
