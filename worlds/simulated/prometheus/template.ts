@@ -1,3 +1,5 @@
+import { formatFixed, formatGo, formatSignificant } from './go-format.ts';
+
 /** The part of Go's templates that alert rules use: labels, the value, and a few functions. */
 
 /** What a template may show. */
@@ -15,7 +17,7 @@ type Formatter = (value: number) => string;
 
 const FORMATTERS: Readonly<Record<string, Formatter>> = {
   humanize: (value) => humanize(value),
-  humanizePercentage: (value) => `${significant(value * 100)}%`,
+  humanizePercentage: (value) => `${formatSignificant(value * 100)}%`,
   humanizeDuration,
 };
 
@@ -59,37 +61,12 @@ function printf(pattern: string): Formatter | undefined {
   if (match === null) return undefined;
   const [, before = '', digits, verb = '', after = ''] = match;
   if (verb !== 'f' && digits !== undefined) return undefined;
-  const show: Formatter = verb === 'f' ? (value) => fixed(value, Number(digits ?? 6)) : formatGo;
+  const show: Formatter = verb === 'f' ? (value) => formatFixed(value, Number(digits ?? 6)) : formatGo;
   return (value) => `${before}${show(value)}${after}`.replaceAll('%%', '%');
 }
 
-function fixed(value: number, digits: number): string {
-  return Number.isFinite(value) ? value.toFixed(digits) : formatGo(value);
-}
-
-/** Go's shortest form, which `%v` prints: an exponent below 1e-4 and from 1e21 on. */
-export function formatGo(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e21)) {
-    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
-  }
-  return Object.is(value, -0) ? '-0' : String(value);
-}
-
-/** Go's `%.4g`. */
-function significant(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return formatGo(value);
-  const exponent = Number(value.toExponential(3).split('e')[1]);
-  const text = exponent < -4 || exponent >= 4 ? value.toExponential(3) : value.toPrecision(4);
-  const [mantissa = '', power] = text.split('e');
-  const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
-  return power === undefined ? short : `${short}e${power.replace(/^([+-])(\d)$/, '$10$2')}`;
-}
-
 function humanize(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return significant(value);
+  if (value === 0 || !Number.isFinite(value)) return formatSignificant(value);
   const large = Math.abs(value) >= 1;
   let [rest, prefix] = [value, ''];
   for (const next of large ? ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] : ['m', 'u', 'n', 'p', 'f', 'a', 'z', 'y']) {
@@ -97,11 +74,11 @@ function humanize(value: number): string {
     prefix = next;
     rest = large ? rest / 1000 : rest * 1000;
   }
-  return significant(rest) + prefix;
+  return formatSignificant(rest) + prefix;
 }
 
 function humanizeDuration(value: number): string {
-  if (!Number.isFinite(value)) return significant(value);
+  if (!Number.isFinite(value)) return formatSignificant(value);
   if (value === 0) return '0s';
   if (Math.abs(value) < 1) return `${humanize(value)}s`;
   const sign = value < 0 ? '-' : '';
@@ -112,5 +89,5 @@ function humanizeDuration(value: number): string {
   if (days > 0) return `${sign}${days}d ${hours}h ${minutes}m ${seconds}s`;
   if (hours > 0) return `${sign}${hours}h ${minutes}m ${seconds}s`;
   if (minutes > 0) return `${sign}${minutes}m ${seconds}s`;
-  return `${sign}${significant(size)}s`;
+  return `${sign}${formatSignificant(size)}s`;
 }
