@@ -4,7 +4,7 @@ import { REPORTERS } from './index.ts';
 import { runPath } from './results.ts';
 import { jsonSchema, resultSchema } from './schema.ts';
 import { BROKEN, FAILING, PASSING, invocation } from './testing/results.ts';
-import { clock, limitText, span } from './text.ts';
+import { clock, limitText, logText, span } from './text.ts';
 
 const context = { directory: 'runs/2026-11-22T10-14-07' };
 
@@ -147,6 +147,15 @@ test.each([
   [{ seed: 2 }, 'NUM-03/A-seed-2'],
 ])('the folder of a run %o is %s', (more, path) => {
   expect(runPath({ id: 'NUM-03', run: 'A', seed: 1, ...more }, 1)).toBe(path);
+});
+
+test.each([
+  ['{"level":"warn","msg":"Redis connection error","err":"ECONNREFUSED"}', 'warn Redis connection error: ECONNREFUSED'],
+  ['{"level":"error","msg":"failed","err":{"message":"no row"}}', 'error failed: no row'],
+  ['ready to accept connections', 'ready to accept connections'],
+  ['42', '42'],
+])('the log line %s reads %s', (line, text) => {
+  expect(logText(line)).toBe(text);
 });
 
 test('figures read as the documents write them', () => {

@@ -1,6 +1,6 @@
 import type { LineResult, RunResult, Verdict } from '../contract/index.ts';
 import { linesOf } from './results.ts';
-import { clock, count, fit, limitText, sinceAnchor } from './text.ts';
+import { clock, count, fit, limitText, logText, sinceAnchor } from './text.ts';
 
 const TEXT_WIDTH = 74;
 const LIMIT_WIDTH = 13;
@@ -110,6 +110,6 @@ function log(run: RunResult): readonly string[] {
   const since = run.instants.injected ?? 0;
   return run.log.map(
     ({ at, source, text }, i) =>
-      `${INDENT}${(i === 0 ? 'log' : '').padEnd(9)} ${source}  ${clock(at - since)}  ${text}`,
+      `${INDENT}${(i === 0 ? 'log' : '').padEnd(9)} ${source}  ${clock(at - since)}  ${logText(text)}`,
   );
 }

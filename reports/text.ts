@@ -37,6 +37,21 @@ export function fit(text: string, width: number): string {
   return line.length <= width ? line.padEnd(width) : `${line.slice(0, width - 1)}…`;
 }
 
+/** A line of a structured log as a person reads it: `warn Redis connection error: connect ECONNREFUSED`; others as they are. */
+export function logText(text: string): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return text;
+  const { level, msg, err } = parsed as Record<string, unknown>;
+  const cause = typeof err === 'object' && err !== null ? (err as Record<string, unknown>)['message'] : err;
+  const words = [level, msg].filter((word) => word !== undefined).join(' ');
+  return words === '' ? text : typeof cause === 'string' ? `${words}: ${cause}` : words;
+}
+
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
 }

@@ -1,5 +1,5 @@
 import type { Row } from '../../catalogue/index.ts';
-import type { ScenarioBody } from '../../contract/index.ts';
+import type { Probe, ScenarioBody } from '../../contract/index.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildScenario } from './project.ts';
@@ -71,16 +71,17 @@ export function differences(row: Row, body: ScenarioBody): readonly string[] {
     problems.push('expected threshold, from which a line of the row counts, found none; add threshold: ...');
   if (froms.includes('next-run') && !body.nextRun)
     problems.push('expected nextRun, from which a line of the row counts, found none; add nextRun: ...');
-  const titles = [
+  const probes = [
     ...body.steadyState,
     ...Object.values(body.mitigation),
     ...Object.values(body.recovery),
     ...body.never,
   ];
-  for (const [title, probes] of Map.groupBy(new Set(titles), (probe) => probe.title))
-    if (probes.length > 1 && probes.some(({ poll }) => poll))
+  for (const [title, looks] of Map.groupBy(polling(probes), (probe) => probe.title))
+    // The same look may be used for several lines; what it records is told apart by its title alone.
+    if (new Set(looks.map(({ poll }) => String(poll?.look))).size > 1)
       problems.push(
-        `expected a title of its own for each probe that polls, found ${JSON.stringify(title)} ${probes.length} times; rename one`,
+        `expected a title of its own for each probe that polls, found two different ones called ${JSON.stringify(title)}; rename one`,
       );
   return problems;
 }
@@ -95,4 +96,8 @@ function references(row: Row, body: ScenarioBody): readonly string[] {
     'alerts',
     ...row.invariants.map((name) => `invariant:${name}`),
   ];
+}
+
+function polling(probes: readonly Probe[]): readonly Probe[] {
+  return probes.flatMap((probe) => [...(probe.poll ? [probe] : []), ...polling(probe.parts ?? [])]);
 }
