@@ -48,7 +48,7 @@ export function logText(text: string): string {
   if (typeof parsed !== 'object' || parsed === null) return text;
   const { level, msg, err } = parsed as Record<string, unknown>;
   const cause = typeof err === 'object' && err !== null ? (err as Record<string, unknown>)['message'] : err;
-  const words = [level, msg].filter((word) => word !== undefined).join(' ');
+  const words = [level, msg].filter((word) => typeof word === 'string').join(' ');
   return words === '' ? text : typeof cause === 'string' ? `${words}: ${cause}` : words;
 }
 

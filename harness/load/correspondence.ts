@@ -79,7 +79,15 @@ export function differences(row: Row, body: ScenarioBody): readonly string[] {
   ];
   for (const [title, looks] of Map.groupBy(polling(probes), (probe) => probe.title))
     // The same look may be used for several lines; what it records is told apart by its title alone.
-    if (new Set(looks.map(({ poll }) => String(poll?.look))).size > 1)
+    if (
+      new Set(
+        looks.map((probe) =>
+          Object.values(probe.poll ?? {})
+            .map(String)
+            .join(),
+        ),
+      ).size > 1
+    )
       problems.push(
         `expected a title of its own for each probe that polls, found two different ones called ${JSON.stringify(title)}; rename one`,
       );
