@@ -78,7 +78,7 @@ export class Bridge {
       cancel: (request) => this.#cancelRequest(request.readInt32BE(8), request.readInt32BE(12)),
       batch: (bytes, mentions) => {
         if (session === undefined || session.ended) return;
-        if (mentions) session.usesTimeouts = session.timeoutsStale = true;
+        if (mentions) session.timeoutsStale = true;
         if (session.wait !== undefined || session.queue.length > 0) session.queue.push(bytes);
         else this.#statement(session, bytes);
       },
@@ -93,8 +93,7 @@ export class Bridge {
     }
     const parameters = startupParameters(first).filter(([name]) => !silencesWaits(name));
     const session = new Session((this.#lastId += 1), socket, new SyncConnection(this.#options.server.socketPath));
-    session.usesTimeouts = parameters.some(([name, value]) => mentionsTimeout(name) || mentionsTimeout(value));
-    session.timeoutsStale = session.usesTimeouts;
+    session.timeoutsStale = parameters.some(([name, value]) => mentionsTimeout(name) || mentionsTimeout(value));
     this.#sessions.add(session);
     this.#statement(
       session,
@@ -263,14 +262,7 @@ export class Bridge {
 
   #answered(session: Session): void {
     const { simulation, life } = this.#options;
-    if (
-      session.usesTimeouts &&
-      !session.closed &&
-      session.status !== 'E' &&
-      (session.timeoutsStale || session.status === 'I')
-    ) {
-      this.#readTimeouts(session);
-    }
+    if (session.timeoutsStale && !session.closed && session.status !== 'E') this.#readTimeouts(session);
     this.#reply(session);
     if (session.closed) return;
     if (session.status !== 'I' && session.timeouts.idleInTransaction > 0) {
@@ -312,7 +304,8 @@ export class Bridge {
   }
 
   #readTimeouts(session: Session): void {
-    session.timeoutsStale = false;
+    // A setting made in a transaction may end with it: then they are read again.
+    session.timeoutsStale = session.status !== 'I';
     session.connection.write(SHOW);
     const values: (string | null)[] = [];
     for (;;) {

@@ -39,8 +39,7 @@ export class Session {
   replyAt = 0;
   listening = false;
   timeouts: Timeouts = NO_TIMEOUTS;
-  /** It has mentioned a time-out: they are read back when they may have changed. */
-  usesTimeouts = false;
+  /** It has mentioned a time-out: they are read back. */
   timeoutsStale = false;
   timers: SimEvent[] = [];
   idleTimer: SimEvent | undefined;
