@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 
 /** What is wrong with a file, and where: `file:line:column: message`. */
 export class RuleFileError extends Error {}
@@ -14,12 +24,14 @@ export interface Field {
 export class YamlSource {
   readonly #fileName: string;
   readonly #lines = new LineCounter();
+  readonly #document: Document.Parsed;
   readonly root: Node | null;
 
   /** Throws RuleFileError for text that is no YAML. */
   constructor(text: string, fileName: string) {
     this.#fileName = fileName;
     const document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true });
+    this.#document = document;
     this.root = document.contents;
     const [problem] = document.errors;
     if (problem !== undefined) {
@@ -49,18 +61,26 @@ export class YamlSource {
     return this.#entries(node, what);
   }
 
-  list(node: Node | null | undefined, what: string): Node[] {
+  list(reference: Node | null | undefined, what: string): Node[] {
+    const node = this.#resolve(reference);
     if (!isSeq(node)) throw this.error(node ?? this.root, `${what} must be a list`);
     return node.items as Node[];
   }
 
   /** A string; numbers and booleans count as what was written. */
-  text(node: Node | null | undefined, what: string): string {
+  text(reference: Node | null | undefined, what: string): string {
+    const node = this.#resolve(reference);
     if (!isScalar(node) || node.value === null) throw this.error(node ?? this.root, `${what} must be a string`);
     return typeof node.value === 'string' ? node.value : (node.source ?? JSON.stringify(node.value));
   }
 
-  #entries(node: Node | null | undefined, what: string): Field[] {
+  /** What an alias stands for. */
+  #resolve(node: Node | null | undefined): Node | null | undefined {
+    return isAlias(node) ? node.resolve(this.#document) : node;
+  }
+
+  #entries(reference: Node | null | undefined, what: string): Field[] {
+    const node = this.#resolve(reference);
     if (!isMap(node)) throw this.error(node ?? this.root, `${what} must be a map`);
     return (node as YAMLMap<Node, Node>).items.map(({ key, value }) => ({
       name: this.text(key, `a field of ${what}`),
