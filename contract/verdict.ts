@@ -46,6 +46,8 @@ export interface RunResult {
   readonly instants: Instants;
   readonly operations: number;
   readonly otherAlerts: readonly string[];
+  /** The row's `alongside` alerts, and whether each fired: one that no run ever fires does not belong there. */
+  readonly alongside: readonly { readonly alert: string; readonly fired: boolean }[];
   readonly simulatedMs: Ms;
   readonly wallMs: number;
   readonly traceHash?: string;

@@ -85,6 +85,14 @@ describe('terminal', () => {
   });
 });
 
+test('an alert alongside that fired in no run is noted', () => {
+  const idle = { ...PASSING, alongside: [{ alert: 'NumberingKeyspaceNotificationsLost', fired: false }] };
+  const fired = { ...idle, run: 'B', alongside: [{ alert: 'NumberingKeyspaceNotificationsLost', fired: true }] };
+  const note = 'note  NUM-03  NumberingKeyspaceNotificationsLost stands alongside and fired in no run';
+  expect(REPORTERS.terminal(invocation(idle), context)).toContain(note);
+  expect(REPORTERS.terminal(invocation(idle, fired), context)).not.toContain('note');
+});
+
 test('markdown', () => {
   expect(REPORTERS.markdown(invocation(PASSING, FAILING, BROKEN), context)).toMatchInlineSnapshot(`
     "## Faultline: fail

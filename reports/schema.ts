@@ -51,6 +51,7 @@ const run = z.strictObject({
   }),
   operations: z.int(),
   otherAlerts: z.array(z.string()),
+  alongside: z.array(z.strictObject({ alert: z.string(), fired: z.boolean() })),
   simulatedMs: ms,
   wallMs: z.number(),
   traceHash: z.string().optional(),

@@ -22,6 +22,7 @@ export const terminal: Reporter = (result, { directory }) => {
   if (rows.length > 1) out.push(...table(rows), '');
   const verdicts = rows.map(([, runs]) => worst(runs.map(({ verdict }) => verdict)));
   if (rows.length > 1) out.push(fit(` ${tally(verdicts)}`, 56) + ` ${took}`);
+  out.push(...idleAlongside(rows));
   for (const [id, runs] of rows) {
     const verdict = worst(runs.map((run) => run.verdict));
     const summary = rows.length === 1 ? `${count(runs.length, 'run')} · ${took}` : '';
@@ -37,6 +38,18 @@ export const terminal: Reporter = (result, { directory }) => {
   }
   return `${out.join('\n')}\n`;
 };
+
+/** contract.md, Detection: an alert alongside that no run ever fires is reported. */
+function idleAlongside(rows: readonly (readonly [string, readonly RunResult[]])[]): readonly string[] {
+  return rows.flatMap(([id, runs]) => {
+    const complete = runs.filter(({ instants }) => instants.ended !== undefined);
+    const alerts = new Set(complete.flatMap(({ alongside }) => alongside.map(({ alert }) => alert)));
+    const fired = new Set(
+      complete.flatMap(({ alongside }) => alongside.filter((each) => each.fired).map(({ alert }) => alert)),
+    );
+    return [...alerts.difference(fired)].map((alert) => `note  ${id}  ${alert} stands alongside and fired in no run`);
+  });
+}
 
 function titleOf(runs: readonly RunResult[]): string {
   return runs.find(({ title }) => title !== '')?.title ?? '';

@@ -23,12 +23,12 @@ const wallClock = ((): (() => number) => {
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
-const { root, world: worldName } = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
+const { root, world: worldName, ids } = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
 const send = (event: ProgressEvent): void => {
   writeSync(EVENTS_FD, `${JSON.stringify(event)}\n`);
 };
 
-const project = openProject(root);
+const project = openProject(root, ids);
 const world = await loadWorld(root, worldName);
 for (const text of jobLines()) {
   const job = JSON.parse(text) as Job;

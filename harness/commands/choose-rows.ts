@@ -39,6 +39,11 @@ export function chooseRows(project: Project, ids: readonly string[], system?: st
   });
 }
 
+/** The ids of rows in arguments such as `NUM-03/B`. */
+export function rowIds(asked: readonly string[]): readonly string[] {
+  return asked.map((each) => each.split('/')[0] ?? each);
+}
+
 function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   return near === undefined ? '' : `; did you mean ${near}?`;

@@ -28,7 +28,7 @@ export async function invoke(invocation: Invocation): Promise<InvocationResult> 
   const begun = performance.now();
   const shown = progress(jobs.length, process.stderr, invocation.quiet);
   const pool = new Pool(jobs, {
-    setup: { root, world },
+    setup: { root, world, ids: [...new Set(jobs.map(({ id }) => id))] },
     workers: invocation.workers,
     wallLimitMs: invocation.wallLimitMs,
     bail: invocation.bail,

@@ -73,7 +73,7 @@ export async function replay(root: string, path: string, options: ReplayOptions)
 }
 
 async function jobOf(root: string, run: RunResult, seed: number, directory: string): Promise<Job> {
-  const [choice] = chooseRows(openProject(root), [run.id]);
+  const [choice] = chooseRows(openProject(root, [run.id]), [run.id]);
   if (!choice) throw new UsageError(`no row ${run.id}`);
   const sabotage = run.sabotage && ('mutation' in run.sabotage ? run.sabotage : { line: run.sabotage.line });
   const job = makeJob(

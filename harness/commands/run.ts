@@ -2,14 +2,14 @@ import { EXIT_CODES } from '../../contract/index.ts';
 import { REPORTERS } from '../../reports/index.ts';
 import { openInvocation } from '../journal/invocation.ts';
 import { openProject } from '../load/project.ts';
-import { chooseRows } from './choose-rows.ts';
+import { chooseRows, rowIds } from './choose-rows.ts';
 import { invoke, shownPath } from './invoke.ts';
 import type { RunOptions } from './options.ts';
 import { planJobs } from './plan-jobs.ts';
 
 /** `faultline run [ids...]`: exit code of the worst verdict. */
 export async function run(root: string, ids: readonly string[], options: RunOptions): Promise<number> {
-  const choices = chooseRows(openProject(root), ids, options.system);
+  const choices = chooseRows(openProject(root, rowIds(ids)), ids, options.system);
   const startedAt = new Date();
   const label = choices.length === 1 ? choices[0]?.row.row.id : undefined;
   const { seed } = options;

@@ -8,7 +8,7 @@ import { sabotageOutcome } from '../sabotage/outcome.ts';
 import type { SabotageOutcome } from '../sabotage/outcome.ts';
 import { sabotageText } from '../sabotage/text.ts';
 import type { RunResult } from '../../contract/index.ts';
-import { chooseRows } from './choose-rows.ts';
+import { chooseRows, rowIds } from './choose-rows.ts';
 import type { Choice } from './choose-rows.ts';
 import { invoke, shownPath } from './invoke.ts';
 import type { RunOptions } from './options.ts';
@@ -25,7 +25,7 @@ export interface SabotageOptions extends RunOptions {
 
 /** `faultline sabotage [ids...]`: exit code 1 when an assertion named did not turn red, 3 when interrupted. */
 export async function sabotage(root: string, ids: readonly string[], options: SabotageOptions): Promise<number> {
-  const choices = chooseRows(openProject(root), ids, options.system);
+  const choices = chooseRows(openProject(root, rowIds(ids)), ids, options.system);
   const startedAt = new Date();
   if ((await planned(choices, options, '')).length === 0)
     throw new UsageError(

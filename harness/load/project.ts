@@ -19,9 +19,13 @@ export interface Project {
   readonly orphans: readonly ScenarioFile[];
 }
 
-/** Reads catalogues and file names; imports nothing yet. Throws a CatalogueError for mistakes in the catalogues. */
-export function openProject(root: string): Project {
-  const catalogues = loadCatalogues(root);
+/**
+ * Reads catalogues and file names; imports nothing yet. With `ids` only the catalogues of those rows, or all of them when
+ * none has one. Throws a CatalogueError for mistakes in the catalogues.
+ */
+export function openProject(root: string, ids: readonly string[] = []): Project {
+  const chosen = ids.length === 0 ? [] : loadCatalogues(root, ids);
+  const catalogues = chosen.length === 0 ? loadCatalogues(root) : chosen;
   const files = catalogues.flatMap(({ system }) => scenarioFiles(root, system));
   const rows = catalogues.flatMap((catalogue) =>
     catalogue.rows.map((row): ProjectRow => {

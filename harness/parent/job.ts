@@ -19,6 +19,8 @@ export interface Job {
 export interface ChildSetup {
   readonly root: string;
   readonly world: string;
+  /** The rows that its jobs are of. */
+  readonly ids: readonly string[];
 }
 
 /** File descriptors between parent and child: events out, jobs in. */

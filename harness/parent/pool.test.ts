@@ -56,7 +56,7 @@ function interrupted(project: ToyProject, times: number): Promise<readonly RunRe
 }
 
 function pool(project: ToyProject, jobs: readonly Job[], onEvent: (event: ProgressEvent) => void): Pool {
-  const setup = { root: project.root, world: 'toy' };
+  const setup = { root: project.root, world: 'toy', ids: ['TOY-01'] };
   return new Pool(jobs, { setup, workers: 1, wallLimitMs: 20_000, bail: false, onEvent });
 }
 

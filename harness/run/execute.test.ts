@@ -66,6 +66,7 @@ describe('a run fails', () => {
       row: { alongside: [{ alert: 'DiskFull', why: 'a test' }] },
     });
     expect(result.verdict).toBe('pass');
+    expect(result.alongside).toEqual([{ alert: 'DiskFull', fired: true }]);
   });
 
   test('when something is left behind', async () => {

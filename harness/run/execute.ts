@@ -86,6 +86,10 @@ export async function execute(execution: Execution): Promise<Executed> {
     instants: { ...session.instants },
     operations: session.history.operations.length,
     otherAlerts: [...new Set(otherAlerts(running.alerts(), expectedAlerts(session)).map(({ alert }) => alert))],
+    alongside: subject.row.alongside.map(({ alert }) => ({
+      alert,
+      fired: running.alerts().some((change) => change.alert === alert && change.state === 'firing'),
+    })),
     simulatedMs: session.now,
     wallMs: execution.wallClock() - begun,
     ...(traceHash === undefined ? {} : { traceHash }),

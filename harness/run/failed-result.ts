@@ -23,6 +23,7 @@ export function failedResult(
     instants: {},
     operations: 0,
     otherAlerts: [],
+    alongside: [],
     simulatedMs: 0,
     wallMs,
     log: [],

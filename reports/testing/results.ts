@@ -55,6 +55,7 @@ export const PASSING: RunResult = {
   },
   operations: 1204,
   otherAlerts: [],
+  alongside: [],
   simulatedMs: 331_000,
   wallMs: 1050,
   traceHash: 'abc',
