@@ -32,7 +32,7 @@ export const terminal: Reporter = (result, { directory }) => {
     }
     for (const run of runs.filter((each) => each.verdict !== 'pass')) {
       out.push(fit(`${run.verdict}  ${id}  run ${run.run}: ${reason(run)}`, 72) + ` ${directory}`);
-      out.push(`      again:   npx faultline replay ${directory}/${runPath(run, result.seed)}`);
+      out.push(`      again:   npx faultline ${again(run, `${directory}/${runPath(run, result.seed)}`)}`);
     }
     out.push(`      look:    npx faultline report ${directory}`);
   }
@@ -49,6 +49,11 @@ function idleAlongside(rows: readonly (readonly [string, readonly RunResult[]])[
     );
     return [...alerts.difference(fired)].map((alert) => `note  ${id}  ${alert} stands alongside and fired in no run`);
   });
+}
+
+/** What was cut short by hand has no end to compare with: it is run anew. */
+function again({ id, run, seed, verdict }: RunResult, path: string): string {
+  return verdict === 'aborted' ? `run ${id}/${run} --seed ${seed}` : `replay ${path}`;
 }
 
 function titleOf(runs: readonly RunResult[]): string {

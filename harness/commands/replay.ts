@@ -33,6 +33,11 @@ export async function replay(root: string, path: string, options: ReplayOptions)
     throw new UsageError(
       `expected a run of ${shownPath(old)} (${recorded.runs.map((run) => runPath(run, recorded.seed)).join(', ')}), found ${JSON.stringify(within)}`,
     );
+  const [cut] = wanted.filter(({ verdict }) => verdict === 'aborted');
+  if (cut)
+    throw new UsageError(
+      `expected a run that came to its end, found ${runPath(cut, recorded.seed)}, which was interrupted; run it anew: faultline run ${cut.id}/${cut.run} --seed ${cut.seed}`,
+    );
   const code = codeHashes(root);
   const sameCode = code.source === recorded.code.source && code.lock === recorded.code.lock;
   if (!sameCode)
