@@ -38,6 +38,8 @@ export class Client {
   lastCommand = 'NULL';
   /** Nothing more is read; the connection ends when the replies are out. */
   closing = false;
+  /** The peer has sent all that it will: the connection ends when its commands have run. */
+  leaving = false;
   /** The connection is gone. */
   gone = false;
   transaction: { readonly queue: QueuedCommand[]; failed: boolean } | undefined;

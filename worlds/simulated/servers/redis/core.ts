@@ -15,7 +15,7 @@ export interface CoreOutput {
   send(client: Client, text: string): void;
   /** The client is no longer blocked: its commands may run again. */
   wake(client: Client): void;
-  /** Something was sent outside a command (a timer): bring it out. */
+  /** Something was sent, outside a command perhaps: bring it out. Does nothing while commands run. */
   flush(): void;
 }
 
@@ -41,6 +41,7 @@ export class Core {
     this.blocking = new Blocking(host, (client, reply) => {
       output.send(client, reply);
       output.wake(client);
+      output.flush(); // after a time-out nobody else does
     });
     this.expiry = new Expiry(
       host,

@@ -19,6 +19,8 @@ export class RedisServer {
   /** Clients with commands to run, first come first. */
   readonly #queue: Client[] = [];
   readonly #written = new Set<Client>();
+  /** Clients that left before their last command had run. */
+  readonly #ended = new Set<Client>();
   #running = false;
   #busy: { cancel(): void } | undefined;
   #nextClient = 1;
@@ -47,9 +49,10 @@ export class RedisServer {
     core.clients.set(client.id, client);
     core.stats.connections += 1;
     socket.on('data', (chunk: Buffer) => this.#receive(client, chunk));
-    socket.on('end', () => socket.end());
+    socket.on('end', () => this.#leave(client));
     socket.on('error', () => core.drop(client));
-    socket.on('close', () => core.drop(client));
+    // Commands that arrived before an orderly end are still run.
+    socket.on('close', () => client.leaving || core.drop(client));
   }
 
   /** A plain copy of the data for a restart without loss. */
@@ -79,6 +82,13 @@ export class RedisServer {
     this.#work();
   }
 
+  #leave(client: Client): void {
+    client.leaving = true;
+    if (client.inbox.length > 0 && client.blocked === undefined) return;
+    this.#core.drop(client);
+    client.socket.end();
+  }
+
   #send(client: Client, text: string): void {
     if (client.gone) return;
     client.out += text;
@@ -91,24 +101,28 @@ export class RedisServer {
     }
   }
 
-  /** Runs what is queued until nothing is left or the thread is busy, then brings out what was written. */
-  #work(): void {
+  /**
+   * Runs what is queued until nothing is left or the thread is busy, then brings out what was written. `paid`: the cost
+   * of the first command has passed.
+   */
+  #work(paid = false): void {
     if (this.#running || this.#closed) return;
     this.#running = true;
+    if (paid) this.#runFirst();
     while (this.#busy === undefined) {
       const client = this.#queue[0];
       if (client === undefined) break;
       const argv = client.inbox[0];
       if (argv === undefined || client.blocked !== undefined) {
         this.#queue.shift();
+        if (client.leaving && !client.gone) this.#ended.add(client);
         continue;
       }
       const cost = this.#cost?.(argv[0] ?? '', argv.length, bytesOf(argv)) ?? 0;
       if (cost > 0) {
         this.#busy = this.#core.host.after(cost, () => {
           this.#busy = undefined;
-          this.#runFirst();
-          this.#work();
+          this.#work(true);
         });
       } else {
         this.#runFirst();
@@ -137,6 +151,8 @@ export class RedisServer {
       if (client.closing) client.socket.end();
     }
     this.#written.clear();
+    for (const client of this.#ended) this.#leave(client);
+    this.#ended.clear();
   }
 }
 

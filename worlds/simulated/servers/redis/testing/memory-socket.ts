@@ -12,6 +12,11 @@ class Half extends Duplex {
     done();
   }
 
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.peer?.push(null);
+    done(error);
+  }
+
   override _final(done: () => void): void {
     this.peer?.push(null);
     done();
