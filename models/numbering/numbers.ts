@@ -9,6 +9,8 @@ export interface Inventory {
   readonly load: readonly IdentifierKey[];
   /** For activities; each number is given out once. */
   readonly spare: IdentifierKey[];
+  /** So few that one page of Browse shows them all. */
+  readonly shortCodes: readonly IdentifierKey[];
 }
 
 const LOAD_PREFIX = '+93700';
@@ -40,11 +42,13 @@ async function readInventory({ admin }: Running): Promise<Inventory> {
   );
   const free = (await admin.sql(
     'postgres',
-    `select kind, value from numbering.identifiers where kind = 'MSISDN' and state = 'AVAILABLE' order by value`,
+    `select kind, value from numbering.identifiers where state = 'AVAILABLE' order by kind, value`,
   )) as readonly (IdentifierKey & Record<string, unknown>)[];
+  const numbers = free.filter(({ kind }) => kind === 'MSISDN');
   return {
     leased: leased as unknown as Inventory['leased'],
-    load: free.filter(({ value }) => value.startsWith(LOAD_PREFIX)),
-    spare: free.filter(({ value }) => !value.startsWith(LOAD_PREFIX)),
+    load: numbers.filter(({ value }) => value.startsWith(LOAD_PREFIX)),
+    spare: numbers.filter(({ value }) => !value.startsWith(LOAD_PREFIX)),
+    shortCodes: free.filter(({ kind }) => kind === 'SHORT_CODE'),
   };
 }

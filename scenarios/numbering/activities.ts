@@ -1,8 +1,11 @@
 /** What clients do beside the steady load, in rows of numbering. */
 import type { Activity, Ms, Stage } from 'faultline';
-import { reserve } from '../../models/numbering/clients/call.ts';
+import { assign, browse, release, reserve } from '../../models/numbering/clients/call.ts';
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
-import { spareNumbers } from '../../models/numbering/numbers.ts';
+import { inventoryOf, spareNumbers } from '../../models/numbering/numbers.ts';
+
+/** The process, and tenant, of `reservesBeyondQuota`. */
+export const BEYOND_QUOTA = 'tenant-beyond-quota';
 
 /** The wait between two Reserves of one tenant: well under its rate limit, which is not what is tested. */
 const GAP_MS: Ms = 250;
@@ -12,7 +15,7 @@ export function reservesBeyondQuota(quota: number, ttlMs: Ms): Activity {
   return {
     title: `a tenant reserves ${quota + 1} numbers`,
     during: 'fault',
-    run: async (stage: Stage) => {
+    run: async (stage) => {
       const numbers = await spareNumbers(stage.running, quota + 1);
       for (const [i, number] of numbers.entries()) {
         await clientsOf(stage).call(BEYOND_QUOTA, reserve(BEYOND_QUOTA, number, ttlMs), { tags: { nth: i + 1 } });
@@ -22,5 +25,116 @@ export function reservesBeyondQuota(quota: number, ttlMs: Ms): Activity {
   };
 }
 
-/** The process, and tenant, of `reservesBeyondQuota`. */
-export const BEYOND_QUOTA = 'tenant-beyond-quota';
+/** `count` reservations of many tenants, begun evenly within `span`, each left to expire after `ttlMs`. */
+export function reservationsExpire(count: number, span: Ms, ttlMs: Ms, tenants: number): Activity {
+  return {
+    title: `${count} reservations expire`,
+    during: 'fault',
+    run: async (stage) => {
+      for (const [i, number] of (await spareNumbers(stage.running, count)).entries()) {
+        const tenantId = `tenant-expiring-${1 + (i % tenants)}`;
+        void clientsOf(stage).call(tenantId, reserve(tenantId, number, ttlMs), { via: i % 2 === 0 ? 'http' : 'grpc' });
+        await stage.running.clock.sleep(span / count);
+      }
+    },
+  };
+}
+
+/** Tenants reserve half of the short codes, and let them expire after `ttlMs`. */
+export function shortCodesExpire(ttlMs: Ms): Activity {
+  return {
+    title: 'half of the short codes are reserved and expire',
+    during: 'fault',
+    run: async (stage) => {
+      const { shortCodes } = await inventoryOf(stage.running);
+      for (const code of shortCodes.slice(0, shortCodes.length / 2))
+        await clientsOf(stage).call('tenant-short-codes', reserve('tenant-short-codes', code, ttlMs));
+    },
+  };
+}
+
+/** The wait between two looks at the pool. */
+const BROWSE_EVERY_MS: Ms = 2000;
+
+/** A tenant browses the short codes until the run has recovered; operations carry `pool`, how many there are in all. */
+export const browseShortCodes: Activity = {
+  title: 'a tenant browses the short codes',
+  during: 'cleared',
+  run: async (stage) => {
+    const { shortCodes } = await inventoryOf(stage.running);
+    while (stage.instants.recovered === undefined) {
+      const tags = { pool: shortCodes.length };
+      await clientsOf(stage).call('browser', browse('tenant-browsing', 'SHORT_CODE'), { tags });
+      await stage.running.clock.sleep(BROWSE_EVERY_MS);
+    }
+  },
+};
+
+/** The process, and tenant, that gives numbers back. */
+const GIVES_BACK = 'tenant-gives-back';
+
+/** A tenant leases `count` numbers and gives them back, one each 100 ms: they pass their quarantineUntil at the same pace. */
+export function numbersGivenBack(count: number): Activity {
+  return {
+    title: `${count} leases are given back`,
+    during: 'steady',
+    run: async (stage) => {
+      const under: Promise<void>[] = [];
+      for (const number of await spareNumbers(stage.running, count)) {
+        under.push(leaseAndReturn(stage, number));
+        await stage.running.clock.sleep(100);
+      }
+      await Promise.all(under);
+    },
+  };
+}
+
+async function leaseAndReturn(stage: Stage, number: Parameters<typeof assign>[1]): Promise<void> {
+  const clients = clientsOf(stage);
+  const lease = await clients.call(GIVES_BACK, assign(GIVES_BACK, number));
+  if (lease.outcome !== 'ok') return;
+  await clients.call(GIVES_BACK, release(GIVES_BACK, String(lease.result['leaseId'])));
+}
+
+/** The processes, and tenants, that ask for numbers which were given back. */
+export const ASKS_TOO_EARLY = 'tenant-asks-early';
+export const ASKS_AGAIN = 'tenant-asks-again';
+
+/** A tenant asks for a number in quarantine now and then, until the alert fires: what an operator does then may free it. */
+export function leaseTooEarly(everyMs: Ms): Activity {
+  return {
+    title: 'a tenant asks for numbers in quarantine',
+    during: 'fault',
+    run: async (stage) => {
+      const { instants, running } = stage;
+      for (const number of givenBack(stage)) {
+        if ((instants.detected ?? instants.cleared) !== undefined) return;
+        await clientsOf(stage).call(ASKS_TOO_EARLY, assign(ASKS_TOO_EARLY, number));
+        await running.clock.sleep(everyMs);
+      }
+    },
+  };
+}
+
+/** A tenant asks for the numbers again when the sweep runs, another one each time, until the run has recovered. */
+export function leaseAgain(everyMs: Ms): Activity {
+  return {
+    title: 'a tenant asks for the numbers again',
+    during: 'cleared',
+    run: async (stage) => {
+      const { instants, running } = stage;
+      for (const number of givenBack(stage)) {
+        if (instants.recovered !== undefined) return;
+        await clientsOf(stage).call(ASKS_AGAIN, assign(ASKS_AGAIN, number));
+        await running.clock.sleep(everyMs);
+      }
+    },
+  };
+}
+
+/** The numbers of `numbersGivenBack`, by its operations. */
+function givenBack({ history }: Stage): readonly { readonly kind: 'MSISDN'; readonly value: string }[] {
+  return history.operations
+    .filter(({ process, name, outcome }) => process === GIVES_BACK && name === 'release' && outcome === 'ok')
+    .map(({ result }) => ({ kind: 'MSISDN', value: String(result?.['value']) }));
+}

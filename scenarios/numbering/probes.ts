@@ -1,6 +1,6 @@
 /** Probes that rows of numbering share. */
 import { metric, percentile, polled } from 'faultline';
-import type { Evidence, Ms, Observation, Operation, Probe, Stage } from 'faultline';
+import type { Evidence, Ms, Observation, Operation, Probe } from 'faultline';
 
 const POLL_MS: Ms = 1000;
 
@@ -96,7 +96,50 @@ export function withOperation(evidence: Evidence, planted: Partial<Operation>): 
   return { ...evidence, operations: [...evidence.operations, operation] };
 }
 
-/** The wait between two operations of an activity: pacing, not waiting for something. */
-export function pace({ running }: Stage, duration: Ms): Promise<void> {
-  return running.clock.sleep(duration);
+/** Age of the oldest expired and unreleased reservation, as the service exports it, P95 over the alert's own window. */
+export const cleanupLagP95 = metric(
+  'cleanup lag P95',
+  'max(quantile_over_time(0.95, numbering_reservation_cleanup_lag_seconds[1m]))',
+  { unit: 'ms', scale: 1000 },
+);
+
+/** What changes within this is not compared: a key is written just after its row, and ends with it. */
+const SETTLING = '1 second';
+
+/** Each living reservation has its key in Redis, and each key its living reservation. */
+export const keysAndRowsAgree: Probe = polled('keys and rows agree', 5 * POLL_MS, async ({ running }) => {
+  const keys = new Set(((await running.admin.redis('redis', 'KEYS', `${RESERVATION_KEY}*`)) as unknown[]).map(String));
+  const rows = await running.admin.sql(
+    'postgres',
+    `select '${RESERVATION_KEY}' || id as key, status = 'ACTIVE' and expires_at > now() as living,
+       created_at < now() - interval '${SETTLING}' and abs(extract(epoch from expires_at - now())) > 1
+         and coalesce(ended_at < now() - interval '${SETTLING}', true) as settled
+     from numbering.reservations where expires_at > now() - interval '10 minutes'`,
+  );
+  const differ = rows.filter(({ key, living, settled }) => settled === true && keys.has(String(key)) !== living);
+  return { holds: differ.length === 0, seen: `${differ.length} of ${rows.length} differ` };
+});
+
+/** The key that mirrors a reservation, without its id. */
+const RESERVATION_KEY = 'num:res:';
+
+/** No mirror key is there after its reservation's time, whether the reservation was released or not. */
+export const keysExpire: Probe = polled('no key in Redis outlives its time', POLL_MS, async ({ running }) => {
+  const over = await running.admin.sql(
+    'postgres',
+    `select '${RESERVATION_KEY}' || id as key from numbering.reservations
+      where expires_at between now() - interval '5 minutes' and now() - interval '${SETTLING}' order by id`,
+  );
+  if (over.length === 0) return undefined;
+  const there = Number(await running.admin.redis('redis', 'EXISTS', ...over.map(({ key }) => String(key))));
+  return { holds: there === 0, seen: `${there} of ${over.length} keys are still there` };
+});
+
+/** The job answers its health question: it was restarted, or goes on. */
+export function jobRuns(component: string): Probe {
+  return polled(`${component} runs`, POLL_MS, async ({ running }) => {
+    const job = running.component(component);
+    const holds = job.state() === 'running' && (await job.healthy());
+    return { holds, seen: `${component} is ${job.state()}` };
+  });
 }

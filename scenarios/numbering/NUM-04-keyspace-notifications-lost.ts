@@ -1,0 +1,28 @@
+import { both, metric, notificationsOff, safeguardOff, scenario } from 'faultline';
+import { reservationsExpire } from './activities.ts';
+import { cleanupLagP95, keysAndRowsAgree, releasedWithin } from './probes.ts';
+
+/** By so many tenants that none comes near its quota. */
+const TENANTS = 20;
+
+export default scenario('NUM-04', ({ quote }) => ({
+  runs: { A: notificationsOff('redis').for(quote('5 min')) },
+  steadyState: [cleanupLagP95.satisfies('under 2 s', (ms) => ms < quote('2 s')), keysAndRowsAgree],
+  // The last of them is over 15 s before the notifications are back.
+  activities: [reservationsExpire(quote('200'), quote('5 min') - 30_000, 15_000, TENANTS)],
+  mitigation: {
+    0: releasedWithin(quote('60 s')),
+    1: metric('finding keyspace_notifications', 'max(numbering_config_finding{check="keyspace_notifications"})').equals(
+      1,
+    ),
+  },
+  recovery: {
+    0: both(
+      cleanupLagP95.satisfies('under 5 s', (ms) => ms < quote('5 s')),
+      keysAndRowsAgree,
+    ),
+  },
+  never: [releasedWithin(quote('60 s'))],
+  maySee: {},
+  sabotage: { 0: safeguardOff('safety-net-cron'), 1: safeguardOff('key-row-comparison') },
+}));
