@@ -89,7 +89,7 @@ export class Life {
     if (this.#partialLine !== '') this.write('\n');
     this.exit = exit;
     this.backlog.length = 0;
-    for (const resource of [...this.resources]) resource.destroyWithLife();
+    for (const resource of this.resources) resource.destroyWithLife();
     this.resources.clear();
     this.options.onEnd(exit);
   }

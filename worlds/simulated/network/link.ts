@@ -82,7 +82,7 @@ export class HostLink {
   }
 
   #resetAll(): void {
-    for (const connection of [...this.connections]) {
+    for (const connection of this.connections) {
       this.counts.reset += 1;
       connection.reset();
     }

@@ -22,7 +22,7 @@ export function simulatedComponent(name: string, parts: readonly ComponentParts[
     instances: processes.map((process) => process.name),
     kill: () => each((process) => process.kill()),
     terminate: async () => {
-      await Promise.all(processes.map((process) => new Promise<void>((ended) => void process.terminate(ended))));
+      await Promise.all(processes.map((process) => new Promise<void>((ended) => process.terminate(ended))));
     },
     pause: () => each((process) => process.pause()),
     resume: () => each((process) => process.resume()),

@@ -100,10 +100,12 @@ async function residue({ network, components, admin }: RunningParts): Promise<Re
         readonly string[] | Readonly<Record<string, string>>;
       const actual = Array.isArray(reply) ? (reply[1] as string) : (reply as Readonly<Record<string, string>>)[name];
       // The server reports flags in an order of its own: Ex as xE.
-      if ([...(actual ?? '')].toSorted().join('') !== [...wanted].toSorted().join('')) {
+      if (sorted(actual ?? '') !== sorted(wanted)) {
         found.push({ what: `${name} is "${actual}", not "${wanted}"`, where: spec.name });
       }
     }
   }
   return found;
 }
+
+const sorted = (flags: string): string => flags.split('').toSorted().join('');

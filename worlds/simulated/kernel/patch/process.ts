@@ -69,7 +69,7 @@ function patchOutput(): void {
       if (life === undefined) return (write as (...args: unknown[]) => boolean)(chunk, encoding, done);
       life.write(text(chunk));
       const callback = typeof encoding === 'function' ? encoding : done;
-      if (typeof callback === 'function') process.nextTick(callback as () => void);
+      if (typeof callback === 'function') process.nextTick(callback);
       return true;
     });
   }

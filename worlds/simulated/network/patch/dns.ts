@@ -47,8 +47,8 @@ export function patchDns(): void {
     const done = rest.at(-1) as (error: Error) => void;
     process.nextTick(() => done(unknownHost(host, 'query')));
   };
-  replace(dns, 'lookup', pick(lookup as never, native.lookup));
-  replace(dns, 'resolve4', pick(resolve4 as never, native.resolve4));
+  replace(dns, 'lookup', pick(lookup, native.lookup));
+  replace(dns, 'resolve4', pick(resolve4, native.resolve4));
   for (const name of [
     'resolve6',
     'resolveTxt',
@@ -58,7 +58,7 @@ export function patchDns(): void {
     'resolveNs',
     'reverse',
   ] as const) {
-    replace(dns, name, pick(nothing as never, dns[name]));
+    replace(dns, name, pick(nothing, dns[name]));
   }
   const lookupLater = async (host: string, options?: LookupOptions): Promise<unknown> => {
     const found = addressesOf(host).map((address): Found => ({ address, family: 4 }));
@@ -70,8 +70,8 @@ export function patchDns(): void {
     if (found.length === 0) throw unknownHost(host, 'queryA');
     return found;
   };
-  replace(dns.promises, 'lookup', pick(lookupLater as never, native.promises.lookup));
-  replace(dns.promises, 'resolve4', pick(resolveLater as never, native.promises.resolve4));
-  replace(dns.promises, 'resolveTxt', pick(resolveLater as never, native.promises.resolveTxt));
-  replace(dns.promises, 'resolveSrv', pick(resolveLater as never, native.promises.resolveSrv));
+  replace(dns.promises, 'lookup', pick(lookupLater, native.promises.lookup));
+  replace(dns.promises, 'resolve4', pick(resolveLater, native.promises.resolve4));
+  replace(dns.promises, 'resolveTxt', pick(resolveLater, native.promises.resolveTxt));
+  replace(dns.promises, 'resolveSrv', pick(resolveLater, native.promises.resolveSrv));
 }

@@ -41,7 +41,7 @@ class SimClientSocket extends SimSocket {
       this.emit('lookup', error, address, 4, host);
       if (this.destroyed) return;
       if (error) this.destroy(error);
-      else networkOrThrow().connect(this, address, Number(options.port));
+      else networkOrThrow().connect(this, address, options.port);
     });
     return this;
   }
@@ -120,7 +120,7 @@ function listen(this: ListeningServer, ...args: unknown[]): ListeningServer {
   if (done !== undefined) this.once('listening', done);
   const life = currentLife();
   try {
-    const endpoint = network.listen(network.here(), Number(options.port ?? 0), {
+    const endpoint = network.listen(network.here(), options.port ?? 0, {
       life,
       accept: (socket) => {
         socket.allowHalfOpen = this.allowHalfOpen;

@@ -41,7 +41,7 @@ interface SubchannelPool {
 /** grpc-js keeps its subchannels for the whole process: without this a call travels on another process's connection. */
 function splitGrpcPools(require: NodeJS.Require): void {
   for (const [file, module] of Object.entries(require.cache)) {
-    if (module === undefined || !/@grpc\/grpc-js\/build\/src\/subchannel-pool\.js$/.test(file)) continue;
+    if (module === undefined || !file.endsWith('@grpc/grpc-js/build/src/subchannel-pool.js')) continue;
     const { SubchannelPool } = module.exports as {
       SubchannelPool: { new (): SubchannelPool; prototype: SubchannelPool };
     };

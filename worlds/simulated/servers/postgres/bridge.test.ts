@@ -41,7 +41,7 @@ async function tell(
     server.start();
     const app = stage.node('app', 'sql-story.ts', { STORY: story });
     app.start();
-    await meanwhile?.(server, stage.wait);
+    await meanwhile?.(server, (ms) => stage.wait(ms));
     while (app.state !== 'exited') await stage.wait(100);
     said = stage.said('app');
   });

@@ -19,8 +19,19 @@ const folder = ownedFolder(fs.mkdtempSync(`${target}.`));
 const server = new PostgresServer(binaries, folder);
 try {
   runAsServer(path.join(binaries.bin, 'initdb'), [
-    ...['-D', ownedFolder(server.data), '-U', 'postgres', '-A', 'trust', '-N', '--no-locale', '-E', 'UTF8'],
-    ...['--no-instructions', '--no-data-checksums', '--wal-segsize=1'],
+    '-D',
+    ownedFolder(server.data),
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-N',
+    '--no-locale',
+    '-E',
+    'UTF8',
+    '--no-instructions',
+    '--no-data-checksums',
+    '--wal-segsize=1',
   ]);
   fs.writeFileSync(server.clockFile, '2026-01-01 00:00:00+00\n');
   server.start();
