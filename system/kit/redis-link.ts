@@ -38,7 +38,7 @@ export class RedisLink {
     });
     this.#breaker.onBreak(() => {
       log.warn('Redis is away: breaker opened');
-      this.#scheduleProbe();
+      this.#scheduleProbe(0);
     });
     this.#breaker.onReset(() => {
       this.#awayUntil = performance.now();
@@ -95,20 +95,28 @@ export class RedisLink {
     this.#client.disconnect();
   }
 
-  #scheduleProbe(): void {
+  #scheduleProbe(delayMs: number): void {
     if (this.#closed) return;
     clearTimeout(this.#probe);
-    this.#probe = setTimeout(() => void this.#ping(), this.#options.REDIS_PROBE_MS);
+    this.#probe = setTimeout(() => void this.#ping(), delayMs);
   }
 
+  /** Closes the breaker if Redis answers as fast as a command must. */
   async #ping(): Promise<void> {
+    const start = performance.now();
+    let answered = false;
     try {
-      await this.#breaker.execute(() => within(this.#options.REDIS_PROBE_TIMEOUT_MS, this.#client.ping()));
+      await this.#breaker.execute(async () => {
+        await within(this.#options.REDIS_PROBE_TIMEOUT_MS, this.#client.ping());
+        answered = true;
+        const tookMs = performance.now() - start;
+        if (tookMs > this.#options.REDIS_COMMAND_TIMEOUT_MS) throw new RedisAway(`PING took ${Math.round(tookMs)} ms`);
+      });
     } catch {
       this.#onConnectionError();
       // A connection that is open but silent never recovers by itself in useful time: replace it.
-      if (this.#client.status === 'ready' && !this.#closed) this.#client.disconnect(true);
-      this.#scheduleProbe();
+      if (!answered && this.#client.status === 'ready' && !this.#closed) this.#client.disconnect(true);
+      this.#scheduleProbe(this.#options.REDIS_PROBE_MS);
     }
   }
 }

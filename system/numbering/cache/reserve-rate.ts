@@ -4,12 +4,12 @@ import { WindowLimit } from '../../kit/window-limit.ts';
 import { reserveRateKey } from './keys.ts';
 
 export class ReserveRate {
-  readonly #redis: RedisLink;
+  readonly #redis: Pick<RedisLink, 'attempt'>;
   readonly #local: WindowLimit;
   readonly #windowMs: number;
   readonly limit: number;
 
-  constructor(redis: RedisLink, limit: number, windowMs: number) {
+  constructor(redis: Pick<RedisLink, 'attempt'>, limit: number, windowMs: number) {
     this.#redis = redis;
     this.#local = new WindowLimit(windowMs);
     this.#windowMs = windowMs;
@@ -26,7 +26,10 @@ export class ReserveRate {
       );
       return { calls: Number(results[1]), resetMs: Number(results[2]) };
     });
-    const { calls, resetMs } = shared ?? local;
-    return calls > this.limit ? Math.max(1, resetMs) : undefined;
+    // Each count alone proves too many calls; the shared one misses those made while Redis was away, the local one those of other instances.
+    const waits = [local, ...(shared === undefined ? [] : [shared])]
+      .filter(({ calls }) => calls > this.limit)
+      .map(({ resetMs }) => resetMs);
+    return waits.length === 0 ? undefined : Math.max(1, ...waits);
   }
 }

@@ -4,6 +4,7 @@ import type { IdempotencyStore } from '../../kit/idempotency.ts';
 import type { Logger } from '../../kit/logging.ts';
 import type { RedisLink } from '../../kit/redis-link.ts';
 import type { Safeguards } from '../../kit/safeguards.ts';
+import type { DueNudge } from '../cache/due-nudge.ts';
 import type { Quota } from '../cache/quota.ts';
 import type { ReserveRate } from '../cache/reserve-rate.ts';
 import type { ValidationCache } from '../cache/validation-cache.ts';
@@ -19,6 +20,7 @@ export interface App {
   readonly pool: pg.Pool;
   readonly redis: RedisLink;
   readonly validations: ValidationCache;
+  readonly dueNudge: DueNudge;
   readonly reservationQuota: Quota;
   readonly leaseQuota: Quota;
   readonly reserveRate: ReserveRate;

@@ -24,6 +24,7 @@ const shape = {
   RESERVE_LIMIT: count(60),
   RESERVE_LIMIT_WINDOW_MS: milliseconds(60_000),
   IDEMPOTENCY_TTL_MS: milliseconds(86_400_000),
+  IDEMPOTENCY_CACHE_TTL_MS: milliseconds(600_000),
   VALIDATION_MAX_AGE_MS: milliseconds(60_000),
   VALIDATION_REFRESH_MS: milliseconds(30_000),
   CACHE_RATIO_WINDOW_MS: milliseconds(5000, { min: 10 }),

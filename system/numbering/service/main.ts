@@ -7,6 +7,7 @@ import { createPool, isDatabaseAway } from '../../kit/postgres.ts';
 import { RedisLink } from '../../kit/redis-link.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
+import { DueNudge } from '../cache/due-nudge.ts';
 import { Quota, QUOTA_AGGREGATION } from '../cache/quota.ts';
 import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
 import { ReserveRate } from '../cache/reserve-rate.ts';
@@ -50,6 +51,8 @@ await startOrExit(async () => {
   closing.add('redis', () => redis.close());
   exportStoreGauges(registry, pool, safeguards, config.GAUGE_CACHE_MS);
 
+  const dueNudge = new DueNudge(redis);
+  closing.add('due-nudge', () => dueNudge.stop());
   const alpha =
     config.SENDER_ID_REGISTRY_ADDRESS === undefined
       ? noRegistry
@@ -63,6 +66,7 @@ await startOrExit(async () => {
     safeguards,
     pool,
     redis,
+    dueNudge,
     validations: new ValidationCache(redis, safeguards, config.VALIDATION_MAX_AGE_MS, config.VALIDATION_REFRESH_MS),
     reservationQuota: new Quota(redis, safeguards, 'reservations', config.RESERVATION_QUOTA, config.QUOTA_CACHE_TTL_MS),
     leaseQuota: new Quota(redis, safeguards, 'leases', config.LEASE_QUOTA, config.QUOTA_CACHE_TTL_MS),

@@ -97,7 +97,7 @@ async function replayCopy(app: App, request: KeyedRequest): Promise<KeyState | u
 
 async function keepReplayCopy(app: App, request: KeyedRequest, response: unknown, expiresAt: Date): Promise<void> {
   const copy: ReplayCopy = { payloadHash: request.payloadHash, response, expiresAt: expiresAt.getTime() };
-  const lifeMs = Math.max(1, expiresAt.getTime() - Date.now());
+  const lifeMs = Math.max(1, Math.min(expiresAt.getTime() - Date.now(), app.config.IDEMPOTENCY_CACHE_TTL_MS));
   await app.redis.attempt((client) =>
     client.set(replayKey(request.tenantId, request.key), JSON.stringify(copy), 'PX', lifeMs),
   );

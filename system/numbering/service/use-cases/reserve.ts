@@ -66,7 +66,8 @@ export async function reserve(app: App, caller: Caller, request: ReserveRequest)
       await insertReservation(sql, { id: reservationId, kind, value, tenantId, status: 'ACTIVE', expiresAt }, now);
       return { reservationId, kind, value, tenantId, state: 'RESERVED', version, expiresAt: expiresAt.toISOString() };
     },
-    async after(made) {
+    async after(made, now) {
+      app.dueNudge.add(made.reservationId, new Date(made.expiresAt).getTime() - now.getTime());
       const reservation: Reservation = {
         ...made,
         id: made.reservationId,
