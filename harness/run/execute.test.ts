@@ -217,6 +217,16 @@ test('a probe that polls is looked at in its phases only, and at their ends', as
   expect(looks.at(-1)?.at).toBe(result.instants.cleared);
 });
 
+test('a steady state that polls is looked at again at the end', async () => {
+  const probe = polled('cache runs', 1000, async ({ running }) => {
+    const state = running.component('cache').state();
+    return { holds: state === 'running', seen: state };
+  });
+  const { result } = await executeToy({ body: { steadyState: [probe] } });
+  expect(line(result.lines, 'steady[0].again').verdict).toBe('pass');
+  expect(result.verdict).toBe('pass');
+});
+
 test('a kill of a component that is not deployed names those that are', async () => {
   const { result } = await executeToy({ body: { runs: { A: kill('moon').for(1000) } } });
   expect(result.problem).toContain('no component moon; there are server, cache');

@@ -153,6 +153,8 @@ async function begun(session: Session): Promise<boolean> {
 
 async function recovery(session: Session): Promise<void> {
   if (session.subject.body.nextRun) session.pollers.start([session.subject.body.nextRun]);
+  // Looked at from here on: what holds again is judged over the recovery's last 30 s.
+  session.pollers.start(session.subject.body.steadyState);
   await recover(session);
   // With the fault still in place nobody expects the steady state back.
   if (!session.stage.faultStays) await steadyAgain(session);
