@@ -15,7 +15,7 @@ export class Series {
 
   /** A sample of the same time as the last is ignored: the first of an instant holds, as in Prometheus. */
   append(atMs: number, value: number): void {
-    const last = this.times.at(-1);
+    const last = this.times[this.times.length - 1];
     if (last !== undefined && atMs <= last) {
       if (atMs < last) throw new Error(`${this.labels.toString()}: a sample of ${atMs} after one of ${last}`);
       return;

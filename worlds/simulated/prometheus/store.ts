@@ -10,8 +10,9 @@ export type TargetLabels = Readonly<Record<string, string>>;
 interface Target {
   readonly up: Series;
   readonly series: Map<Labels, Series>;
-  /** Series of the last scrape. */
-  active: Set<Series>;
+  /** Metrics and series of the last scrape, in its order: the next one is alike as a rule. */
+  metrics: Labels[];
+  active: Series[];
 }
 
 const NO_SERIES: readonly Series[] = [];
@@ -27,18 +28,23 @@ export class SeriesStore {
   /** A successful scrape. Series that were in the target's last scrape and are not in this one become stale. */
   append(samples: readonly Sample[], target: TargetLabels, atMs: number): void {
     const known = this.#target(target);
-    const before = known.active;
-    const active = new Set<Series>();
-    for (const { metric, value } of samples) {
-      let series = known.series.get(metric);
+    const { metrics, active: before } = known;
+    const active: Series[] = [];
+    let same = before.length === samples.length;
+    for (const [at, { metric, value }] of samples.entries()) {
+      let series = metrics[at] === metric ? before[at] : undefined;
       if (series === undefined) {
-        series = this.series(withTarget(metric, target));
-        known.series.set(metric, series);
+        same = false;
+        series = this.#scraped(known, metric, target);
       }
       series.append(atMs, value);
-      active.add(series);
+      active.push(series);
     }
-    for (const series of before) if (!active.has(series)) series.markStale(atMs);
+    if (!same) {
+      const present = new Set(active);
+      for (const series of before) if (!present.has(series)) series.markStale(atMs);
+      known.metrics = samples.map(({ metric }) => metric);
+    }
     known.active = active;
     known.up.append(atMs, 1);
   }
@@ -47,7 +53,8 @@ export class SeriesStore {
   fail(target: TargetLabels, atMs: number): void {
     const known = this.#target(target);
     for (const series of known.active) series.markStale(atMs);
-    known.active = new Set();
+    known.active = [];
+    known.metrics = [];
     known.up.append(atMs, 0);
   }
 
@@ -92,12 +99,21 @@ export class SeriesStore {
     for (const series of this.#byKey.values()) series.trim(atMs);
   }
 
+  #scraped(known: Target, metric: Labels, target: TargetLabels): Series {
+    let series = known.series.get(metric);
+    if (series === undefined) {
+      series = this.series(withTarget(metric, target));
+      known.series.set(metric, series);
+    }
+    return series;
+  }
+
   #target(labels: TargetLabels): Target {
     const key = JSON.stringify(labels);
     let target = this.#targets.get(key);
     if (target === undefined) {
       const up = this.series(Labels.from({ ...labels, [METRIC_NAME]: 'up' }));
-      target = { up, series: new Map(), active: new Set() };
+      target = { up, series: new Map(), metrics: [], active: [] };
       this.#targets.set(key, target);
     }
     return target;
