@@ -1,7 +1,12 @@
 /** A patch of the deployment, from the start of a run, that removes one safeguard: the assertion named must then turn red. */
 export type Sabotage =
   /** `SAFEGUARDS_OFF=<safeguard>` in each service that declares it. */
-  | { readonly kind: 'safeguard-off'; readonly safeguard: string }
+  | {
+      readonly kind: 'safeguard-off';
+      readonly safeguard: string;
+      /** Steady-state probes, by index, that this safeguard itself makes true: not asked for while it is off. */
+      readonly steadyWithout?: readonly number[];
+    }
   /** The alert is taken out of the rule files. */
   | { readonly kind: 'rule-removed'; readonly alert: string }
   /** Other environment or start configuration of a component. */

@@ -1,8 +1,14 @@
 import type { Sabotage } from '../contract/index.ts';
 
-/** `SAFEGUARDS_OFF` has the name in every service that declares it. */
-export function safeguardOff(safeguard: string): Sabotage {
-  return { kind: 'safeguard-off', safeguard };
+/**
+ * `SAFEGUARDS_OFF` has the name in every service that declares it. `steadyWithout`: steady-state probes, by index, that
+ * the safeguard itself makes true; without it they cannot hold and are not asked for.
+ */
+export function safeguardOff(
+  safeguard: string,
+  options: { readonly steadyWithout?: readonly number[] } = {},
+): Sabotage {
+  return { kind: 'safeguard-off', safeguard, ...options };
 }
 
 /** The alert is taken out of the rule files. */

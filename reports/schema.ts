@@ -7,7 +7,11 @@ const ms = z.number().meta({ description: "Milliseconds of the run's clock" });
 const numbers = z.record(z.string(), z.number());
 
 const sabotage = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('safeguard-off'), safeguard: z.string() }),
+  z.strictObject({
+    kind: z.literal('safeguard-off'),
+    safeguard: z.string(),
+    steadyWithout: z.array(z.int()).optional(),
+  }),
   z.strictObject({ kind: z.literal('rule-removed'), alert: z.string() }),
   z.strictObject({ kind: z.literal('configuration'), component: z.string(), env: z.record(z.string(), z.string()) }),
   z.strictObject({ kind: z.literal('operator-skips'), step: z.enum(['onDetected', 'onCleared']) }),

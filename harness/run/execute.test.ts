@@ -104,6 +104,15 @@ describe('a run is an error', () => {
     expect(result.problem).toContain('sabotage did not take');
   });
 
+  test('unless that part of it is what the sabotaged safeguard itself makes true', async () => {
+    const steadyState = [operations('read').resultIs('source', 'moon'), operations('read').resultIs('source', 'cache')];
+    const sabotage = { kind: 'safeguard-off', safeguard: 'fallback', steadyWithout: [0] } as const;
+    const { result } = await executeToy({ body: { steadyState }, sabotage });
+    expect(line(result.lines, 'steady[1]').verdict).toBe('pass');
+    expect(result.lines.map(({ reference }) => reference)).not.toContain('steady[0]');
+    expect(red(result.lines)).toContain('mitigation[0]');
+  });
+
   test('when a component is not healed', async () => {
     const { result } = await executeToy({ world: toyWorld({ lost: ['cache'] }) });
     expect(result.problem).toBe('"kill cache" was not healed 120 s after it was lifted');

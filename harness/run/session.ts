@@ -101,6 +101,13 @@ export class Session {
     this.#load = load;
   }
 
+  /** The steady-state probes with their indices, without those that a sabotage cannot leave true. */
+  get steadyState(): readonly (readonly [index: number, probe: Probe])[] {
+    const { body, sabotage } = this.subject;
+    const left = sabotage?.kind === 'safeguard-off' ? (sabotage.steadyWithout ?? []) : [];
+    return [...body.steadyState.entries()].filter(([index]) => !left.includes(index));
+  }
+
   get now(): Ms {
     return this.running.clock.now();
   }

@@ -20,7 +20,7 @@ const UNSEEN = { verdict: 'unknown', text: 'nothing was observed' } as const;
 async function look(session: Session, from: Ms): Promise<Steadiness> {
   const seen = [];
   let since: Ms | undefined = from;
-  for (const probe of session.subject.body.steadyState) {
+  for (const [, probe] of session.steadyState) {
     const looks = await session.observe(probe, from, session.now);
     const held = heldSince(looks);
     const broken = looks.some(({ holds }) => !holds);
@@ -52,8 +52,8 @@ export async function steady(session: Session): Promise<boolean> {
     session.problem = 'the steady state was not reached within 2 min';
   session.pollers.stop(body.steadyState);
   if (session.problem === undefined) session.instants.steady = last.since ?? from;
-  body.steadyState.forEach((probe, i) => {
-    const { verdict, text } = last.seen[i] ?? UNSEEN;
+  session.steadyState.forEach(([i, probe], nth) => {
+    const { verdict, text } = last.seen[nth] ?? UNSEEN;
     session.record(
       lineResult(
         { reference: `steady[${i}]`, title: probe.title, expected: probe.title },
@@ -70,7 +70,7 @@ export async function steady(session: Session): Promise<boolean> {
  * another 2 min.
  */
 export async function steadyAgain(session: Session): Promise<void> {
-  const { body, row } = session.subject;
+  const { row } = session.subject;
   const from = Math.max(session.instants.cleared ?? 0, session.now - STEADY_HOLD_MS);
   const deadline = session.now + STEADY_LIMIT_MS;
   session.enter('steady again', 'the steady state to hold again', deadline);
@@ -83,8 +83,8 @@ export async function steadyAgain(session: Session): Promise<void> {
     1000,
     deadline,
   );
-  body.steadyState.forEach((probe, i) => {
-    const { verdict, text } = last.seen[i] ?? UNSEEN;
+  session.steadyState.forEach(([i, probe], nth) => {
+    const { verdict, text } = last.seen[nth] ?? UNSEEN;
     session.record(
       lineResult(
         { reference: `steady[${i}].again`, title: probe.title, expected: `${probe.title}, again after ${row.title}` },

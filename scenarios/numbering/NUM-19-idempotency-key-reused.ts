@@ -28,5 +28,9 @@ export default scenario('NUM-19', ({ quote }) => ({
   recovery: { 0: reserve.where('with a new key', ({ input }) => input['newKey'] === true).allSucceed() },
   never: [secondPayloadNotCarriedOut, answersAreForTheirPayload],
   maySee: { reserve: ['IDEMPOTENCY_CONFLICT'] },
-  sabotage: { 0: safeguardOff('idempotency-payload-hash'), 1: safeguardOff('idempotency-key-store') },
+  // Without the key store no repeat can get its stored answer, which is the first part of the steady state.
+  sabotage: {
+    0: safeguardOff('idempotency-payload-hash'),
+    1: safeguardOff('idempotency-key-store', { steadyWithout: [0] }),
+  },
 }));
