@@ -1,9 +1,11 @@
 /** What is wrong with a query: at which character (from 0), and why. */
 export class PromqlError extends Error {
+  readonly reason: string;
   readonly position: number;
 
-  constructor(message: string, position: number) {
-    super(`${message} (at character ${position + 1})`);
+  constructor(reason: string, position: number) {
+    super(`${reason} (at character ${position + 1})`);
+    this.reason = reason;
     this.position = position;
   }
 }

@@ -1,17 +1,26 @@
-import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import type { SyntaxNode, Tree } from '@lezer/common';
 import { parseDuration } from './duration.ts';
 import { PromqlError } from './errors.ts';
 import { parseBinary } from './parse-binary.ts';
 import { parseSelector } from './parse-selector.ts';
+import { parseCorrected } from './postfix.ts';
 import { SIGNATURES } from './signatures.ts';
 import { unquote } from './strings.ts';
 import { AGGREGATIONS, type Expression, type Selector, type ValueType } from './syntax.ts';
 import { children, named, textOf } from './tree.ts';
 
 /** Reads a query into a tree. Throws PromqlError for what is wrong and for what this evaluator does not support. */
-export function parseExpression(source: string): Expression {
-  const tree = parser.parse(source);
+export function parseExpression(text: string): Expression {
+  const { tree, source, original } = parseCorrected(text);
+  try {
+    return parseTree(tree, source);
+  } catch (cause) {
+    if (!(cause instanceof PromqlError)) throw cause;
+    throw new PromqlError(cause.reason, original(cause.position));
+  }
+}
+
+function parseTree(tree: Tree, source: string): Expression {
   tree.iterate({
     enter(node) {
       if (node.type.isError) throw new PromqlError(syntaxMessage(source, node.from), node.from);
@@ -123,8 +132,9 @@ function offset(node: SyntaxNode, source: string): Expression {
     if (selector.offsetMs !== 0) throw new PromqlError('offset may not be set twice', node.from);
     return { ...selector, offsetMs };
   };
-  if (inner.kind === 'selector') return shifted(inner);
-  if (inner.kind === 'range') return { ...inner, selector: shifted(inner.selector) };
+  const bare = only(node).name !== 'ParenExpr';
+  if (bare && inner.kind === 'selector') return shifted(inner);
+  if (bare && inner.kind === 'range') return { ...inner, selector: shifted(inner.selector) };
   throw new PromqlError('offset must follow a selector', node.from);
 }
 

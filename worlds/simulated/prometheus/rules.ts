@@ -62,7 +62,7 @@ export function loadRules(yamlText: string, fileName: string): RuleFile {
   return { fileName, groups };
 }
 
-/** The file without an alert. Throws when it has no such alert. */
+/** The file without the alerts of that name; a file that has none is as it was. */
 export function withoutAlert(file: RuleFile, alert: string): RuleFile {
   const groups = file.groups.map((group) => ({
     ...group,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parseQuery } from '../promql.ts';
 
 /** One input series of a promtool test. */
 export interface InputSeries {
@@ -70,6 +71,26 @@ const leaf = fc.oneof(
   { weight: 1, arbitrary: quantile.map((q) => `histogram_quantile(${q}, h_bucket)`) },
 );
 
+const single = fc.constantFrom('sum(a)', 'sum(b)', 'sum(c)', 'vector(2)');
+/** Operators without parentheses: which binds tighter is the grammar's. */
+const flat = fc
+  .tuple(
+    fc.constantFrom('', '-'),
+    fc.array(
+      fc.tuple(fc.oneof(single, number), fc.constantFrom('+', '-', '*', '/', '%', '> bool', '== bool', 'and', 'or')),
+      {
+        minLength: 1,
+        maxLength: 4,
+      },
+    ),
+    fc.constantFrom('sum(c)', '-sum(c)', 'c', 'c offset 1m', '-c offset 1m'),
+  )
+  .map(([sign, terms, last]) => `${sign}${terms.map(([term, operator]) => `${term} ${operator} `).join('')}${last}`);
+/** An offset in the middle. */
+const shifted = fc
+  .tuple(number, arithmetic, arithmetic, number, offset)
+  .map(([first, one, two, last, shift]) => `${first} ${one} a${shift} ${two} ${last}`);
+
 const grouping = fc.constantFrom(
   '',
   ' by (x)',
@@ -90,6 +111,15 @@ const matching = fc.constantFrom(
   ' ignoring (y) group_left (y)',
 );
 
+/** Operands that cannot meet (numbers with `and`) are refused by both. */
+function isValid(text: string): boolean {
+  try {
+    return parseQuery(text).type === 'vector';
+  } catch {
+    return false;
+  }
+}
+
 /** A vector expression of what is supported. */
 export const query: fc.Arbitrary<string> = fc.letrec<{ vector: string; scalar: string }>((tie) => ({
   scalar: fc.oneof(
@@ -100,6 +130,8 @@ export const query: fc.Arbitrary<string> = fc.letrec<{ vector: string; scalar: s
   vector: fc.oneof(
     { maxDepth: 3 },
     { weight: 5, arbitrary: leaf },
+    { weight: 1, arbitrary: shifted },
+    { weight: 1, arbitrary: flat.filter(isValid) },
     { weight: 1, arbitrary: tie('scalar').map((scalar) => `vector(${scalar})`) },
     { weight: 2, arbitrary: fc.tuple(unary, tie('vector')).map(([name, vector]) => `${name}(${vector})`) },
     {
