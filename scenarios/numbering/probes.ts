@@ -41,7 +41,7 @@ export function releasedWithin(limitMs: Ms): Probe {
 }
 
 /** No identifier is in two living reservations or leases, by the rows. */
-export const oneHolder: Probe = polled('no identifier has two holders', POLL_MS, async ({ running }) => {
+export const oneHolder: Probe = polled('no identifier has two holders', 5 * POLL_MS, async ({ running }) => {
   const [row] = await running.admin.sql(
     'postgres',
     `select (select count(*) from numbering.leases where status = 'ACTIVE')::int as leases,

@@ -23,6 +23,8 @@ const OPTIONS = {
   'grpc.max_reconnect_backoff_ms': 1000,
   // The clients of this model do not try again: a second execution would be theirs, not the service's.
   'grpc.enable_retries': 0,
+  // The pool that all channels of a process share would hand a connection of the run before to the next one.
+  'grpc.use_local_subchannel_pool': 1,
 };
 
 type Reply = (error: ServiceError | null, message: Readonly<Record<string, unknown>> | undefined) => void;
