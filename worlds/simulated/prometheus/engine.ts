@@ -7,7 +7,7 @@ import type { Series } from './series.ts';
 import type { SeriesStore } from './store.ts';
 import type { Vector } from './vector.ts';
 
-export type { ActiveAlert, AlertChange } from './alert-state.ts';
+export type { AlertChange } from './alert-state.ts';
 
 /** A rule with what it wrote last. */
 type Running =

@@ -52,8 +52,3 @@ export function findCommand(argv: readonly string[]): Command | string {
   }
   return commands.get(`${name}|${(argv[1] ?? '').toLowerCase()}`) ?? name;
 }
-
-/** Names of all commands, subcommands as `config|get`. */
-export function commandNames(): readonly string[] {
-  return [...commands.keys()];
-}
