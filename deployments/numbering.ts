@@ -55,7 +55,7 @@ export const deployment: Deployment = {
       name: 'supervisor',
       instances: 1,
       entry: 'system/operations/supervisor/main.ts',
-      env: { TASK_RUNTIME_URL: 'http://task-runtime:7000', HTTP_PORT: '8090' },
+      env: { TASK_RUNTIME_URL: 'http://task-runtime:7000', HTTP_PORT: '8090', POLL_MS: '2000', PROBE_MS: '10000' },
       safeguards: [],
       http: { port: 8090, healthPath: '/health/live', metricsPath: '/metrics' },
       dependsOn: [],

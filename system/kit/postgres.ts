@@ -2,6 +2,7 @@
 import pg from 'pg';
 import type { Logger } from './logging.ts';
 import { count, milliseconds, url } from './config.ts';
+import { PreparedClient } from './prepared-client.ts';
 
 /** Anything that runs SQL: the pool or a client inside a transaction. */
 export interface Sql {
@@ -28,6 +29,7 @@ export interface PostgresOptions {
 /** A pool whose every wait is bounded: for a connection, for a statement on the server, for its answer. */
 export function createPool(options: PostgresOptions, service: string, log: Logger): pg.Pool {
   const pool = new pg.Pool({
+    Client: PreparedClient,
     connectionString: options.DATABASE_URL,
     application_name: service,
     max: options.PG_POOL_MAX,

@@ -25,6 +25,7 @@ export class Channel {
   #queue: Segment[] = [];
   #stalledSince: number | undefined;
   #lastArrival = 0;
+  #lastSent: Packet | undefined;
   /** Bytes sent and not yet delivered. */
   inFlight = 0;
   closed = false;
@@ -86,24 +87,38 @@ export class Channel {
 
   #transmit(segment: Segment): void {
     const { counts } = this.#link;
-    const arrival = Math.max(this.#lastArrival, this.#simulation.now + this.#link.delay());
+    const { now } = this.#simulation;
+    if (segment.kind === 'data' && this.#lastSent?.sentAt === now) {
+      // Written at the same instant as what is still under way: one packet carries both.
+      this.#lastSent.chunks.push(segment.chunk);
+      return;
+    }
+    const arrival = Math.max(this.#lastArrival, now + this.#link.delay());
     this.#lastArrival = arrival;
     if (segment.kind === 'control') {
+      this.#lastSent = undefined;
       this.#simulation.at(arrival, () => this.closed || segment.run(), undefined);
       return;
     }
     counts.messages += 1;
-    this.#simulation.at(
-      arrival,
-      () => {
-        const { chunk } = segment;
-        this.inFlight -= chunk.length;
-        if (this.closed) return;
-        counts.bytes += chunk.length;
-        this.#simulation.record(`data ${this.#label}`);
-        this.#ends.deliver(chunk);
-      },
-      this.#ends.receiver(),
-    );
+    const packet: Packet = { sentAt: now, chunks: [segment.chunk] };
+    this.#lastSent = packet;
+    this.#simulation.at(arrival, () => this.#arrived(packet), this.#ends.receiver());
   }
+
+  #arrived(packet: Packet): void {
+    if (this.#lastSent === packet) this.#lastSent = undefined;
+    const chunk = packet.chunks.length === 1 ? (packet.chunks[0] as Buffer) : Buffer.concat(packet.chunks);
+    this.inFlight -= chunk.length;
+    if (this.closed) return;
+    this.#link.counts.bytes += chunk.length;
+    this.#simulation.record(`data ${this.#label}`);
+    this.#ends.deliver(chunk);
+  }
+}
+
+/** Data under way together. */
+interface Packet {
+  readonly sentAt: number;
+  readonly chunks: Buffer[];
 }
