@@ -26,7 +26,7 @@ export function redisProgram(
             },
           };
         },
-        random: random.next,
+        random: () => random.next(),
       },
       config: spec.config,
       cost: (_command, _argumentCount, bytes) => baseMs + (bytes / 1024) * perKilobyteMs,

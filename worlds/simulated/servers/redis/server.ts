@@ -7,7 +7,7 @@ import { ProtocolError } from './parser.ts';
 import { loadSnapshot, takeSnapshot } from './snapshot.ts';
 import type { RedisOptions, RedisSnapshot, RedisStats } from './types.ts';
 
-export type { RedisHost, RedisOptions, RedisSnapshot, RedisSnapshotKey, RedisStats } from './types.ts';
+export type { RedisOptions, RedisSnapshot, RedisStats } from './types.ts';
 
 /**
  * A Redis server for sockets that somebody else accepts. It has one thread: commands run one at a time, those of a
