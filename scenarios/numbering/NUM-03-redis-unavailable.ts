@@ -1,32 +1,50 @@
 import { alertSilent, both, kill, operations, partition, safeguardOff, scenario } from 'faultline';
-import { BEYOND_QUOTA, reservesBeyondQuota } from './activities.ts';
+import type { Probe } from 'faultline';
+import { BEYOND_QUOTA, leasesBeyondQuota, reservesBeyondQuota, tenantsRace } from './activities.ts';
 import { cacheHitRatio, nobodyIsTold, oneHolder, releasedWithin, validateP95, validationsSucceed } from './probes.ts';
 
 /** The document's quota: active reservations a tenant. */
-const QUOTA = 20;
+const RESERVATION_QUOTA = 20;
+/** In place of the document's 10,000 leases, which nobody makes in three minutes; more than the load gives any tenant. */
+const LEASE_QUOTA = 30;
+
+/** The tenant gets what its quota allows, and is refused one more. */
+function quotaHolds(operation: 'reserve' | 'assign', quota: number, code: string): Probe {
+  return operations(operation)
+    .where(`of ${BEYOND_QUOTA}`, ({ process }) => process === BEYOND_QUOTA)
+    .each(`${quota} ${operation}s succeed and the next is refused with ${code}`, ({ input, error, outcome }) =>
+      Number(input['nth']) <= quota ? outcome === 'ok' : error === code,
+    );
+}
 
 export default scenario('NUM-03', ({ quote }) => ({
   runs: {
     A: kill('redis').for(quote('3 min')),
     B: partition(['numbering-service', 'numbering-jobs'], 'redis').for(quote('3 min')),
   },
+  environment: { 'numbering-service': { LEASE_QUOTA: String(LEASE_QUOTA) } },
   steadyState: [cacheHitRatio.atLeast(quote('0.9')), validateP95.atMost(quote('5 ms')), releasedWithin(quote('2 s'))],
-  activities: [reservesBeyondQuota(QUOTA, quote('60 s') / 2)],
+  activities: [
+    // Left to expire while Redis is away.
+    reservesBeyondQuota(RESERVATION_QUOTA, 30_000),
+    leasesBeyondQuota(LEASE_QUOTA),
+    tenantsRace(20, 5000, 10_000),
+  ],
   mitigation: {
     0: both(validationsSucceed, validateP95.atMost(quote('15 ms'))),
     1: releasedWithin(quote('60 s')),
-    2: operations('reserve')
-      .where(`of ${BEYOND_QUOTA}`, ({ process }) => process === BEYOND_QUOTA)
-      .each(`the quota of ${QUOTA} holds: the Reserve after it is refused`, ({ input, error, outcome }) =>
-        Number(input['nth']) <= QUOTA ? outcome === 'ok' : error === 'RESERVATION_QUOTA',
-      ),
+    2: both(
+      quotaHolds('reserve', RESERVATION_QUOTA, 'RESERVATION_QUOTA'),
+      quotaHolds('assign', LEASE_QUOTA, 'LEASE_QUOTA'),
+    ),
   },
   recovery: {
     0: cacheHitRatio.atLeast(quote('0.9')),
     1: both(releasedWithin(quote('2 s')), alertSilent('NumberingRedisDown')),
   },
   never: [nobodyIsTold('UNAVAILABLE'), oneHolder, releasedWithin(quote('60 s'))],
-  maySee: { reserve: ['RESERVATION_QUOTA'] },
+  // Quotas are asked for on purpose, and CONFLICT is what keeps a number at one holder when two ask for it.
+  maySee: { reserve: ['RESERVATION_QUOTA', 'CONFLICT'], assign: ['LEASE_QUOTA'] },
   sabotage: {
     0: safeguardOff('postgres-fallback'),
     1: safeguardOff('safety-net-cron'),

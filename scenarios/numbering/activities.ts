@@ -25,6 +25,40 @@ export function reservesBeyondQuota(quota: number, ttlMs: Ms): Activity {
   };
 }
 
+/** A tenant leases one number more than its quota allows, directly; operations carry `nth`, from 1. */
+export function leasesBeyondQuota(quota: number): Activity {
+  return {
+    title: `a tenant leases ${quota + 1} numbers`,
+    during: 'fault',
+    run: async (stage) => {
+      const numbers = await spareNumbers(stage.running, quota + 1);
+      for (const [i, number] of numbers.entries()) {
+        await clientsOf(stage).call(BEYOND_QUOTA, assign(BEYOND_QUOTA, number), { tags: { nth: i + 1 } });
+        await stage.running.clock.sleep(GAP_MS);
+      }
+    },
+  };
+}
+
+/** Two tenants ask for one number at the same instant, each at another instance; `rounds` times. The loser meets CONFLICT. */
+export function tenantsRace(rounds: number, everyMs: Ms, ttlMs: Ms): Activity {
+  return {
+    title: 'two tenants ask for one number at once',
+    during: 'fault',
+    run: async (stage) => {
+      const clients = clientsOf(stage);
+      for (const number of await spareNumbers(stage.running, rounds)) {
+        await Promise.all(
+          ['tenant-race-1', 'tenant-race-2'].map((tenantId, instance) =>
+            clients.call(tenantId, reserve(tenantId, number, ttlMs), { instance }),
+          ),
+        );
+        await stage.running.clock.sleep(everyMs);
+      }
+    },
+  };
+}
+
 /** `count` reservations of many tenants, begun evenly within `span`, each left to expire after `ttlMs`. */
 export function reservationsExpire(count: number, span: Ms, ttlMs: Ms, tenants: number): Activity {
   return {
