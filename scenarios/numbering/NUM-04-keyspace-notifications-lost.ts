@@ -1,6 +1,6 @@
 import { both, metric, notificationsOff, safeguardOff, scenario } from 'faultline';
-import { reservationsExpire } from './activities.ts';
-import { cleanupLagP95, keysAndRowsAgree, releasedWithin } from './probes.ts';
+import { asksUntilFree, reservationsExpire } from './activities.ts';
+import { cleanupLagP95, keysAndRowsAgree, releasedWithin, stillReservedAtMost } from './probes.ts';
 
 /** By so many tenants that none comes near its quota. */
 const TENANTS = 20;
@@ -9,7 +9,7 @@ export default scenario('NUM-04', ({ quote }) => ({
   runs: { A: notificationsOff('redis').for(quote('5 min')) },
   steadyState: [cleanupLagP95.satisfies('under 2 s', (ms) => ms < quote('2 s')), keysAndRowsAgree],
   // The last of them is over 15 s before the notifications are back.
-  activities: [reservationsExpire(quote('200'), quote('5 min') - 30_000, 15_000, TENANTS)],
+  activities: [reservationsExpire(quote('200'), quote('5 min') - 30_000, 15_000, TENANTS), asksUntilFree(5000)],
   mitigation: {
     0: releasedWithin(quote('60 s')),
     1: metric('finding keyspace_notifications', 'max(numbering_config_finding{check="keyspace_notifications"})').equals(
@@ -22,7 +22,8 @@ export default scenario('NUM-04', ({ quote }) => ({
       keysAndRowsAgree,
     ),
   },
-  never: [releasedWithin(quote('60 s'))],
-  maySee: {},
+  never: [releasedWithin(quote('60 s')), stillReservedAtMost(quote('60 s'))],
+  // What `still reserved` is called in an answer.
+  maySee: { reserve: ['CONFLICT'] },
   sabotage: { 0: safeguardOff('safety-net-cron'), 1: safeguardOff('key-row-comparison') },
 }));

@@ -74,6 +74,40 @@ export function reservationsExpire(count: number, span: Ms, ttlMs: Ms, tenants: 
   };
 }
 
+/**
+ * A tenant asks for a number from the moment at which another one's reservation of it is over, every 2 s until it gets it;
+ * then for the next. Operations carry `overdueMs`, for how long the number has been over. Lives are drawn between
+ * `shortestMs` and four times that: with one length each end would fall on the same moment of the cron's period.
+ */
+export function asksUntilFree(shortestMs: Ms): Activity {
+  return {
+    title: 'a tenant asks for numbers whose reservation is over',
+    during: 'fault',
+    run: async (stage) => {
+      const { instants, running } = stage;
+      const clients = clientsOf(stage);
+      const random = stage.random('numbering.asks-until-free');
+      while (instants.cleared === undefined) {
+        const [number] = await spareNumbers(running, 1);
+        if (number === undefined) return;
+        const ttlMs = Math.round(shortestMs * (1 + 3 * random()));
+        await clients.call('tenant-holds', reserve('tenant-holds', number, ttlMs));
+        const over = running.clock.now() + ttlMs;
+        let free = false;
+        while (!free && instants.cleared === undefined) {
+          await running.clock.sleep(Math.max(ASK_EVERY_MS, over - running.clock.now()));
+          const tags = { overdueMs: running.clock.now() - over };
+          free =
+            (await clients.call('tenant-waits', reserve('tenant-waits', number, ttlMs), { tags })).outcome === 'ok';
+        }
+      }
+    },
+  };
+}
+
+/** Well under the rate limit of Reserve. */
+const ASK_EVERY_MS: Ms = 2000;
+
 /** Tenants reserve half of the short codes, and let them expire after `ttlMs`. */
 export function shortCodesExpire(ttlMs: Ms): Activity {
   return {

@@ -65,6 +65,18 @@ export function nobodyIsTold(code: string): Probe {
   };
 }
 
+/** Nobody who asks for a number whose reservation is over (`asksUntilFree`) is told that it is reserved for longer than `limitMs`. */
+export function stillReservedAtMost(limitMs: Ms): Probe {
+  const title = `nobody finds a number still reserved ${limitMs / 1000} s after its time`;
+  return {
+    ...eachOperation(title, ({ error, input }) =>
+      input['overdueMs'] === undefined ? undefined : error !== 'CONFLICT' || Number(input['overdueMs']) <= limitMs,
+    ),
+    plant: (evidence) =>
+      withOperation(evidence, { outcome: 'fail', error: 'CONFLICT', input: { overdueMs: limitMs + 1 } }),
+  };
+}
+
 /** Looks at operations of any name; undefined: it says nothing. */
 export function eachOperation(title: string, holds: (operation: Operation) => boolean | undefined): Probe {
   return {

@@ -13,12 +13,12 @@ export interface Hold {
 /**
  * What clients know for certain. A hold begins when its success was answered and ends when its tenant begins to give it up,
  * whatever came of that, or when its life may be over: no clock or database of the system is asked. A reservation that
- * becomes a lease is two holds of one tenant.
+ * becomes a lease is two holds of one tenant: the first one ends when the tenant asks for the lease.
  */
 export function certainHolds(operations: readonly Operation[]): readonly Hold[] {
   const givenUp = new Map<string, Ms>();
   for (const { name, input, invokedAt } of operations) {
-    if (name !== 'release-reservation' && name !== 'release') continue;
+    if (!GIVES_UP.includes(name)) continue;
     const id = String(input['reservationId'] ?? input['leaseId']);
     givenUp.set(id, Math.min(invokedAt, givenUp.get(id) ?? Infinity));
   }
@@ -39,3 +39,6 @@ export function certainHolds(operations: readonly Operation[]): readonly Hold[] 
 
 /** The operation by which an activity tells that it moved the services' clocks, by `byMs`. */
 export const STEP_CLOCKS = 'step-clocks';
+
+/** Operations by which a tenant may end a hold; the one that it ends is in their input. */
+const GIVES_UP: readonly string[] = ['release-reservation', 'assign', 'release'];
