@@ -4,7 +4,8 @@ import { DATA_GIVES_UP_MS, FIRST_RETRANSMISSION_MS, type HostLink } from './link
 
 /** What travels on one direction of a connection. */
 export type Segment =
-  | { readonly kind: 'data'; readonly chunk: Buffer }
+  /** `departs`: the instant at which it leaves, if that is later than now: a server's answer after its cost. */
+  | { readonly kind: 'data'; readonly chunk: Buffer; readonly departs?: number }
   /** A handshake step, or the end of a direction: `run` happens where it arrives. */
   | { readonly kind: 'control'; readonly name: string; readonly run: () => void };
 
@@ -42,6 +43,11 @@ export class Channel {
     if (segment.kind === 'data') this.inFlight += segment.chunk.length;
     this.#queue.push(segment);
     if (this.#stalledSince === undefined) this.#flush();
+  }
+
+  /** The sender has died: what was to leave later never does. */
+  senderDied(): void {
+    if (this.#lastSent !== undefined && this.#lastSent.departs > this.#simulation.now) this.#lastSent.lost = true;
   }
 
   /** Nothing more arrives. */
@@ -88,12 +94,13 @@ export class Channel {
   #transmit(segment: Segment): void {
     const { counts } = this.#link;
     const { now } = this.#simulation;
-    if (segment.kind === 'data' && this.#lastSent?.sentAt === now) {
-      // Written at the same instant as what is still under way: one packet carries both.
+    const departs = Math.max(now, segment.kind === 'data' ? (segment.departs ?? now) : now);
+    if (segment.kind === 'data' && this.#lastSent?.departs === departs) {
+      // Leaves at the same instant as what is still under way: one packet carries both.
       this.#lastSent.chunks.push(segment.chunk);
       return;
     }
-    const arrival = Math.max(this.#lastArrival, now + this.#link.delay());
+    const arrival = Math.max(this.#lastArrival, departs + this.#link.delay());
     this.#lastArrival = arrival;
     if (segment.kind === 'control') {
       this.#lastSent = undefined;
@@ -101,7 +108,7 @@ export class Channel {
       return;
     }
     counts.messages += 1;
-    const packet: Packet = { sentAt: now, chunks: [segment.chunk] };
+    const packet: Packet = { departs, chunks: [segment.chunk], lost: false };
     this.#lastSent = packet;
     this.#simulation.at(arrival, () => this.#arrived(packet), this.#ends.receiver());
   }
@@ -110,7 +117,7 @@ export class Channel {
     if (this.#lastSent === packet) this.#lastSent = undefined;
     const chunk = packet.chunks.length === 1 ? (packet.chunks[0] as Buffer) : Buffer.concat(packet.chunks);
     this.inFlight -= chunk.length;
-    if (this.closed) return;
+    if (this.closed || packet.lost) return;
     this.#link.counts.bytes += chunk.length;
     this.#simulation.record(`data ${this.#label}`);
     this.#ends.deliver(chunk);
@@ -119,6 +126,8 @@ export class Channel {
 
 /** Data under way together. */
 interface Packet {
-  readonly sentAt: number;
+  readonly departs: number;
   readonly chunks: Buffer[];
+  /** Its sender died before it left. */
+  lost: boolean;
 }

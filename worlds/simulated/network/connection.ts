@@ -119,8 +119,9 @@ export class Connection {
     });
   }
 
-  send(socket: SimSocket, chunk: Buffer): void {
-    this.#outOf(socket).send({ kind: 'data', chunk });
+  /** @param departs instant at which it leaves, when later than now. */
+  send(socket: SimSocket, chunk: Buffer, departs?: number): void {
+    this.#outOf(socket).send({ kind: 'data', chunk, ...(departs === undefined ? {} : { departs }) });
   }
 
   /** Whether the sender has to wait before it writes more. */
@@ -142,8 +143,10 @@ export class Connection {
   /** The socket is gone. `abrupt`: its process died or it was reset, the peer sees ECONNRESET; else what was sent still arrives. */
   gone(socket: SimSocket, abrupt: boolean): void {
     if (this.#closed) return;
-    if (abrupt) this.#toPeer(socket, 'rst', (peer) => peer.lost());
-    else if (!socket.writableFinished) this.finish(socket);
+    if (abrupt) {
+      this.#outOf(socket).senderDied();
+      this.#toPeer(socket, 'rst', (peer) => peer.lost());
+    } else if (!socket.writableFinished) this.finish(socket);
     if (this.#peerOf(socket)?.destroyed ?? true) this.#link.connections.delete(this);
   }
 

@@ -123,6 +123,14 @@ export class SimSocket extends Duplex implements Resource {
     else done();
   }
 
+  /** For servers of the simulation: `chunk` leaves at virtual instant `departs`, after what was sent before. No back-pressure. */
+  sendAt(departs: number, chunk: Buffer): void {
+    if (this.destroyed || this.connection === undefined) return;
+    this.#touch();
+    this.bytesWritten += chunk.length;
+    this.connection.send(this, chunk, departs);
+  }
+
   override _final(done: Done): void {
     if (this.connecting) {
       this.#onConnected.push(() => this._final(done));

@@ -291,16 +291,8 @@ export class Bridge {
     session.rows = 0;
     session.bytes = 0;
     session.replyAt = Math.max(session.replyAt, this.#queue.done(simulation.now, work));
-    const { closed } = session;
-    simulation.at(
-      session.replyAt,
-      () => {
-        if (socket.destroyed) return;
-        if (bytes.length > 0) socket.write(bytes);
-        if (closed) socket.end();
-      },
-      life,
-    );
+    if (bytes.length > 0) socket.sendAt(session.replyAt, bytes);
+    if (session.closed) simulation.at(session.replyAt, () => socket.end(), life);
   }
 
   #readTimeouts(session: Session): void {
