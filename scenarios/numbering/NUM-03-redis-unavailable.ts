@@ -1,6 +1,6 @@
 import { alertSilent, both, kill, operations, partition, safeguardOff, scenario } from 'faultline';
 import type { Probe } from 'faultline';
-import { BEYOND_QUOTA, leasesBeyondQuota, reservesBeyondQuota, tenantsRace } from './activities.ts';
+import { BEYOND_QUOTA, atAnyMomentOf, leasesBeyondQuota, reservesBeyondQuota, tenantsRace } from './activities.ts';
 import { cacheHitRatio, nobodyIsTold, oneHolder, releasedWithin, validateP95, validationsSucceed } from './probes.ts';
 
 /** The document's quota: active reservations a tenant. */
@@ -25,6 +25,7 @@ export default scenario('NUM-03', ({ quote }) => ({
   environment: { 'numbering-service': { LEASE_QUOTA: String(LEASE_QUOTA) } },
   steadyState: [cacheHitRatio.atLeast(quote('0.9')), validateP95.atMost(quote('5 ms')), releasedWithin(quote('2 s'))],
   activities: [
+    atAnyMomentOf(quote('60 s')),
     // Left to expire while Redis is away.
     reservesBeyondQuota(RESERVATION_QUOTA, 30_000),
     leasesBeyondQuota(LEASE_QUOTA),

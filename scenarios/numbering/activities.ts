@@ -4,6 +4,18 @@ import { assign, browse, release, reserve } from '../../models/numbering/clients
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
 import { inventoryOf, spareNumbers } from '../../models/numbering/numbers.ts';
 
+/**
+ * The seed says at which moment of a job's period the fault begins. Without this it would always be the same one: the
+ * services start together, and the steady state has held for 30 s at the same time after.
+ */
+export function atAnyMomentOf(periodMs: Ms): Activity {
+  return {
+    title: `the fault begins at any moment of ${periodMs / 1000} s`,
+    during: 'steady',
+    run: ({ random, running }) => running.clock.sleep(random('numbering.moment-of-fault')() * periodMs),
+  };
+}
+
 /** The process, and tenant, of `reservesBeyondQuota`. */
 export const BEYOND_QUOTA = 'tenant-beyond-quota';
 
