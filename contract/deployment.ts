@@ -31,6 +31,11 @@ export interface ServiceSpec extends Placed {
   /** Path from the project's root, run as `node <entry>` would. */
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * `path#export` (path from the root) of the function that reads its whole configuration from an environment, defaults
+   * included: a world that runs faster scales every variable found there whose name ends in `_MS`. Absent: those of `env`.
+   */
+  readonly configuration?: string;
   /** Safeguards that its processes declare: where `SAFEGUARDS_OFF` may name them. */
   readonly safeguards: readonly string[];
   /** Where `/metrics` is scraped, readiness is asked and, by a supervisor, liveness (default: the readiness path). */

@@ -121,6 +121,8 @@ export interface ScenarioBody {
   readonly nextRun?: Probe;
   /** Options for the model's load (`Load.set`). */
   readonly load?: Readonly<Record<string, number | boolean>>;
+  /** The greatest `--speed` at which the row can be shown on a real machine, where it is less than the default, and why. */
+  readonly maxSpeed?: { readonly speed: number; readonly why: string };
   /** Other environment for named components: said here, with the reason, when a row cannot be shown otherwise. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

@@ -39,6 +39,8 @@ export interface RunResult {
   readonly title: string;
   readonly seed: number;
   readonly world: string;
+  /** The document's time for one of real time; 1 in the simulated world. */
+  readonly speed: number;
   readonly verdict: Verdict;
   readonly sabotage?: { readonly line: number; readonly sabotage: Sabotage } | { readonly mutation: Mutation };
   readonly fault: string;

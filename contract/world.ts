@@ -10,6 +10,12 @@ export interface World {
   doctor(): Promise<readonly Finding[]>;
   /** Starts everything and returns when each component has been started (not yet: is healthy). */
   start(deployment: Deployment, options: RunOptions): Promise<Running>;
+  /** Gives back what is kept between runs. */
+  close?(): Promise<void>;
+  /** What runs that did not come to their end have left on this machine: no run may start beside it. Looks only. */
+  leftBehind?(): Promise<readonly Residue[]>;
+  /** Removes all of that, and says what it did. */
+  reset?(): Promise<readonly string[]>;
 }
 
 export interface Finding {
@@ -24,7 +30,7 @@ export interface RunOptions {
   readonly speed: number;
   /** A patch of the deployment from the start of the run. */
   readonly sabotage?: Sabotage;
-  /** Fail on native I/O during the run (simulated world only). */
+  /** Fail on native I/O during the run (simulated world only). Default: on for one seed in eight. */
   readonly guard?: boolean;
   /** The harness ends a run that passes this instant. */
   readonly deadlineMs: Ms;
@@ -80,7 +86,11 @@ export interface Component {
   /** Its own health question, asked over the administration's path. False while it does not answer. */
   healthy(): Promise<boolean>;
   state(): 'running' | 'paused' | 'exited';
-  /** `starts`, `kills`, `exits`, `answered` (requests, commands or statements), `heldWhilePaused`. */
+  /**
+   * As last looked at: a real machine is looked at now and then, and again before each of the verbs above resolves. So is
+   * `state()`, and so are a link's counts.
+   * `starts`, `kills`, `exits`, `answered` (requests, commands or statements), `heldWhilePaused`.
+   */
   readonly observed: Observations;
 }
 

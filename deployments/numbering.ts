@@ -33,6 +33,7 @@ export const deployment: Deployment = {
       name: 'numbering-service',
       instances: 2,
       entry: 'system/numbering/service/main.ts',
+      configuration: 'system/numbering/service/config.ts#serviceConfig',
       env: { DATABASE_URL, REDIS_URL, HTTP_PORT: '8080', GRPC_PORT: '9090' },
       safeguards: [
         'postgres-fallback',
@@ -55,6 +56,7 @@ export const deployment: Deployment = {
       name: 'supervisor',
       instances: 1,
       entry: 'system/operations/supervisor/main.ts',
+      configuration: 'system/operations/supervisor/config.ts#supervisorConfig',
       env: { TASK_RUNTIME_URL: 'http://task-runtime:7000', HTTP_PORT: '8090', POLL_MS: '2000', PROBE_MS: '10000' },
       safeguards: [],
       http: { port: 8090, healthPath: '/health/live', metricsPath: '/metrics' },
@@ -71,6 +73,7 @@ function job(name: string, component: string): Deployment['components'][number] 
     partOf: 'numbering-jobs',
     instances: 1,
     entry: 'system/numbering/jobs/main.ts',
+    configuration: 'system/numbering/jobs/config.ts#jobsConfig',
     env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081' },
     safeguards: ['safety-net-cron', 'key-row-comparison', 'reservation-key-ttl', 'compare-and-set'],
     http: { port: 8081, healthPath: '/health/live', metricsPath: '/metrics' },

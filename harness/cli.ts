@@ -5,7 +5,7 @@ import type { ReportFormat } from '../reports/index.ts';
 import { CatalogueError } from '../catalogue/index.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
-import { DEFAULT_JOBS, wholeNumber } from './commands/options.ts';
+import { wholeNumber } from './commands/options.ts';
 import type { RunOptions } from './commands/options.ts';
 import { replay } from './commands/replay.ts';
 import type { ReplayOptions } from './commands/replay.ts';
@@ -13,6 +13,7 @@ import { sabotage } from './commands/sabotage.ts';
 import type { SabotageOptions } from './commands/sabotage.ts';
 import { MUTATIONS } from '../contract/index.ts';
 import { report } from './commands/report.ts';
+import { reset } from './commands/residue.ts';
 import { run } from './commands/run.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { validate } from './commands/validate.ts';
@@ -59,8 +60,8 @@ program
   .command('replay')
   .description('run again what a journal recorded, and show the first difference')
   .argument('<run>', 'runs/latest, or a run of it: runs/latest/NUM-03/A')
-  .option('--jobs <n>', 'runs at the same time, a process each', wholeNumber(1), DEFAULT_JOBS)
-  .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1), 120)
+  .option('--jobs <n>', 'runs at the same time, a process each', wholeNumber(1))
+  .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1))
   .addOption(runsDir())
   .action(async (path: string, options: ReplayOptions) => settle(await replay(root, path, options)));
 
@@ -84,6 +85,12 @@ program
   .addOption(world())
   .action(async (options: { world: string }) => settle(await doctor(root, options)));
 
+program
+  .command('reset')
+  .description('remove what a run that was killed has left on this machine')
+  .addOption(world('deployed'))
+  .action(async (options: { world: string }) => settle(await reset(root, options)));
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -101,16 +108,27 @@ try {
 function running(command: Command): Command {
   return command
     .option('--seed <n>', 'everything random comes from it', wholeNumber(0), 1)
-    .option('--jobs <n>', 'runs at the same time, a process each', wholeNumber(1), DEFAULT_JOBS)
+    .option(
+      '--jobs <n>',
+      'runs at the same time, a process each (default: up to four; one where it is deployed)',
+      wholeNumber(1),
+    )
+    .option('--speed <n>', 'how much faster than the document, where it is deployed (default 10)', wholeNumber(1))
     .option('--system <name>', 'only rows of one system')
-    .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1), 120)
+    .option(
+      '--wall-limit <seconds>',
+      'real time that one run may take (default 120, or 900 where it is deployed)',
+      wholeNumber(1),
+    )
     .option('--json', 'the result as JSON on standard output')
     .addOption(world())
     .addOption(runsDir());
 }
 
-function world(): Option {
-  return new Option('--world <name>', 'where the system is deployed').default('simulated');
+function world(usual = 'simulated'): Option {
+  return new Option('--world <name>', 'where the system is deployed: simulated, or deployed for containers').default(
+    usual,
+  );
 }
 
 function runsDir(): Option {

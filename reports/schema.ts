@@ -36,6 +36,7 @@ const run = z.strictObject({
   title: z.string(),
   seed: z.int(),
   world: z.string(),
+  speed: z.number(),
   verdict,
   sabotage: z
     .union([z.strictObject({ line: z.int(), sabotage }), z.strictObject({ mutation: z.enum(MUTATIONS) })])

@@ -35,6 +35,7 @@ for (const text of jobLines()) {
   send({ type: 'result', result: await one(job) });
   if (interrupted.signal.aborted) break;
 }
+await world.close?.();
 // What a world leaves running must not keep the process alive.
 process.exit(0);
 
@@ -47,6 +48,7 @@ async function one(job: Job): Promise<RunResult> {
     const executed = await execute({
       subject,
       world,
+      speed: job.speed,
       deployment,
       signal: interrupted.signal,
       keepTrace: job.keepTrace,

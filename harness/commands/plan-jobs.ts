@@ -8,6 +8,7 @@ import { UsageError } from './usage-error.ts';
 
 export interface JobOptions {
   readonly seed: number;
+  readonly speed: number;
   /** The invocation's folder. */
   readonly directory: string;
   readonly keepTrace: boolean;
@@ -37,9 +38,11 @@ export function makeJob(
 ): Job {
   const { row } = choice.row;
   const limits = [...row.mitigation, ...row.recovery].map(({ within }) => (within.ms === 'immediate' ? 0 : within.ms));
+  const speed = Math.min(options.speed, body.maxSpeed?.speed ?? Infinity);
   const name = { id: row.id, run, seed: options.seed, ...(sabotage === undefined ? {} : { sabotage }) };
   return {
     ...name,
+    speed,
     directory: join(options.directory, runPath(name, options.seed)),
     keepTrace: options.keepTrace,
     // A minute of steady state, the fault, and for most rows a part of the recovery's limit.

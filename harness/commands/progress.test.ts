@@ -3,7 +3,7 @@ import type { ProgressEvent } from '../../contract/index.ts';
 import { failedResult } from '../run/failed-result.ts';
 import { progress } from './progress.ts';
 
-const job = { id: 'NUM-03', run: 'A', seed: 1, directory: '', keepTrace: false, expectedMs: 1 };
+const job = { id: 'NUM-03', run: 'A', seed: 1, speed: 1, directory: '', keepTrace: false, expectedMs: 1 };
 const waiting: ProgressEvent = {
   type: 'phase',
   id: 'NUM-03',

@@ -9,14 +9,16 @@ import { buildScenario, openProject } from '../load/project.ts';
 import type { Job } from '../parent/job.ts';
 import { chooseRows } from './choose-rows.ts';
 import { invoke, shownPath } from './invoke.ts';
+import { paceOf } from './options.ts';
 import { makeJob } from './plan-jobs.ts';
 import { readInvocation } from './report.ts';
+import { RESIDUE, refusedForResidue } from './residue.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ReplayOptions {
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly runsDir: string;
-  readonly wallLimit: number;
+  readonly wallLimit?: number;
 }
 
 /**
@@ -42,6 +44,8 @@ export async function replay(root: string, path: string, options: ReplayOptions)
   const sameCode = code.source === recorded.code.source && code.lock === recorded.code.lock;
   if (!sameCode)
     process.stderr.write('the code has changed since this run was recorded: verdicts are compared, not traces\n');
+  const { jobs: workers, wallLimit } = paceOf({ ...options, world: recorded.world });
+  if (await refusedForResidue(root, recorded.world)) return RESIDUE;
   const startedAt = new Date();
   const ids = new Set(wanted.map(({ id }) => id));
   const directory = openInvocation(
@@ -56,8 +60,8 @@ export async function replay(root: string, path: string, options: ReplayOptions)
     directory,
     seed: recorded.seed,
     world: recorded.world,
-    workers: options.jobs,
-    wallLimitMs: options.wallLimit * 1000,
+    workers,
+    wallLimitMs: wallLimit * 1000,
     bail: false,
     quiet: false,
     startedAt,
@@ -85,7 +89,7 @@ async function jobOf(root: string, run: RunResult, seed: number, directory: stri
     choice,
     await buildScenario(choice.row),
     run.run,
-    { seed: run.seed, directory, keepTrace: true },
+    { seed: run.seed, speed: run.speed, directory, keepTrace: true },
     sabotage,
   );
   return { ...job, directory: join(directory, runPath(run, seed)) };

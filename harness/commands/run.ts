@@ -4,8 +4,10 @@ import { openInvocation } from '../journal/invocation.ts';
 import { openProject } from '../load/project.ts';
 import { chooseRows, rowIds } from './choose-rows.ts';
 import { invoke, shownPath } from './invoke.ts';
+import { paceOf } from './options.ts';
 import type { RunOptions } from './options.ts';
 import { planJobs } from './plan-jobs.ts';
+import { RESIDUE, refusedForResidue } from './residue.ts';
 
 /** `faultline run [ids...]`: exit code of the worst verdict. */
 export async function run(root: string, ids: readonly string[], options: RunOptions): Promise<number> {
@@ -13,18 +15,20 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
   const startedAt = new Date();
   const label = choices.length === 1 ? choices[0]?.row.row.id : undefined;
   const { seed } = options;
+  const { jobs: workers, wallLimit, speed } = paceOf(options);
   // Planned before the folder is made: a mistake in the arguments leaves nothing behind.
-  await planJobs(choices, { seed, directory: '', keepTrace: false });
+  await planJobs(choices, { seed, speed, directory: '', keepTrace: false });
+  if (await refusedForResidue(root, options.world)) return RESIDUE;
   const directory = openInvocation(options.runsDir, startedAt, label);
-  const jobs = await planJobs(choices, { seed, directory, keepTrace: options.trace === true });
+  const jobs = await planJobs(choices, { seed, speed, directory, keepTrace: options.trace === true });
   const result = await invoke({
     root,
     jobs,
     directory,
     seed,
     world: options.world,
-    workers: options.jobs,
-    wallLimitMs: options.wallLimit * 1000,
+    workers,
+    wallLimitMs: wallLimit * 1000,
     bail: options.bail === true,
     quiet: options.json === true,
     startedAt,

@@ -11,8 +11,10 @@ import type { RunResult } from '../../contract/index.ts';
 import { chooseRows, rowIds } from './choose-rows.ts';
 import type { Choice } from './choose-rows.ts';
 import { invoke, shownPath } from './invoke.ts';
+import { paceOf } from './options.ts';
 import type { RunOptions } from './options.ts';
 import { makeJob } from './plan-jobs.ts';
+import { RESIDUE, refusedForResidue } from './residue.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface SabotageOptions extends RunOptions {
@@ -27,10 +29,12 @@ export interface SabotageOptions extends RunOptions {
 export async function sabotage(root: string, ids: readonly string[], options: SabotageOptions): Promise<number> {
   const choices = chooseRows(openProject(root, rowIds(ids)), ids, options.system);
   const startedAt = new Date();
+  const { jobs: workers, wallLimit } = paceOf(options);
   if ((await planned(choices, options, '')).length === 0)
     throw new UsageError(
       `--line ${options.line}: no row chosen has that sabotage line; \`faultline list\` shows the rows`,
     );
+  if (await refusedForResidue(root, options.world)) return RESIDUE;
   const directory = openInvocation(options.runsDir, startedAt, 'sabotage');
   const jobs = await planned(choices, options, directory);
   const outcomesOf = (runs: readonly RunResult[]): readonly SabotageOutcome[] =>
@@ -48,8 +52,8 @@ export async function sabotage(root: string, ids: readonly string[], options: Sa
     directory,
     seed: options.seed,
     world: options.world,
-    workers: options.jobs,
-    wallLimitMs: options.wallLimit * 1000,
+    workers,
+    wallLimitMs: wallLimit * 1000,
     bail: false,
     quiet: options.json === true,
     startedAt,
@@ -73,6 +77,7 @@ async function planned(
   directory: string,
 ): Promise<readonly Job[]> {
   const jobs: Job[] = [];
+  const { speed } = paceOf(options);
   for (const choice of choices) {
     const body = await buildScenario(choice.row);
     const run = choice.run ?? Object.keys(body.runs)[0];
@@ -87,7 +92,7 @@ async function planned(
     );
     for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1)
       for (const sabotaged of [...lines, ...mutations]) {
-        const job = makeJob(choice, body, run, { seed, directory, keepTrace: false }, sabotaged);
+        const job = makeJob(choice, body, run, { seed, speed, directory, keepTrace: false }, sabotaged);
         // One folder for each seed: the first has the plain name.
         jobs.push(seed === options.seed ? job : { ...job, directory: `${job.directory}-seed-${seed}` });
       }

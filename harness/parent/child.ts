@@ -23,7 +23,10 @@ export class Child {
     onExit: (how: string) => void,
   ) {
     const args = ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(setup)];
-    const [command, ...rest] = [...pinned(index), process.execPath, ...args] as [string, ...string[]];
+    const [command, ...rest] = [...(setup.world === 'simulated' ? pinned(index) : []), process.execPath, ...args] as [
+      string,
+      ...string[],
+    ];
     this.#process = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], detached: true });
     this.#jobs = this.#process.stdio[JOBS_FD] as Writable;
     this.#jobs.on('error', () => {}); // the exit says more

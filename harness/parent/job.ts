@@ -5,6 +5,8 @@ export interface Job {
   readonly id: string;
   readonly run: string;
   readonly seed: number;
+  /** The document's time for one of real time; 1 in the simulated world. */
+  readonly speed: number;
   readonly sabotage?: { readonly line: number } | { readonly mutation: Mutation };
   /** Where its journal goes, absolute. */
   readonly directory: string;

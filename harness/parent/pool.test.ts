@@ -63,5 +63,5 @@ function pool(project: ToyProject, jobs: readonly Job[], onEvent: (event: Progre
 function job(project: ToyProject, run: string, expectedMs: number): Job {
   const directory = join(project.root, 'runs', run);
   mkdirSync(directory, { recursive: true });
-  return { id: 'TOY-01', run, seed: 1, directory, keepTrace: false, expectedMs };
+  return { id: 'TOY-01', run, seed: 1, speed: 1, directory, keepTrace: false, expectedMs };
 }

@@ -20,6 +20,8 @@ export interface Execution {
   readonly world: World;
   readonly deployment: Deployment;
   readonly watching: Witnessing;
+  /** The document's time for one of real time; 1 where time is virtual. */
+  readonly speed: number;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   readonly keepTrace?: boolean;
@@ -46,7 +48,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const deadlineMs = virtualDeadline(subject);
   await using running = await world.start(deployment, {
     seed: subject.seed,
-    speed: 1,
+    speed: execution.speed,
     deadlineMs,
     signal,
     ...(subject.sabotage === undefined ? {} : { sabotage: subject.sabotage }),
@@ -80,6 +82,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     title: subject.row.title,
     seed: subject.seed,
     world: world.name,
+    speed: execution.speed,
     verdict,
     fault: subject.plan.fault.title,
     lines: session.lines,

@@ -17,6 +17,7 @@ export function failedResult(
     seed: job.seed,
     ...(job.sabotage && 'mutation' in job.sabotage ? { sabotage: job.sabotage } : {}),
     world,
+    speed: job.speed,
     verdict,
     fault: '',
     lines: [],

@@ -32,7 +32,7 @@ describe('randomness', () => {
 describe('the history', () => {
   test('keeps operations in the order of their invocation, stamped by the clock', () => {
     let now = 0;
-    const history = new RecordedHistory({ now: () => now, sleep: async () => {} });
+    const history = new RecordedHistory({ now: () => now, sleep: async () => {}, speed: 1 });
     const first = history.invoke('p', 'reserve', {});
     now = 5;
     const second = history.invoke('p', 'reserve', {});
@@ -46,7 +46,7 @@ describe('the history', () => {
   });
 
   test('counts an operation under way as one that nobody knows of', () => {
-    const history = new RecordedHistory({ now: () => 0, sleep: async () => {} });
+    const history = new RecordedHistory({ now: () => 0, sleep: async () => {}, speed: 1 });
     history.invoke('p', 'reserve', {});
     expect(history.pending).toBe(1);
     expect(history.operations[0]).toMatchObject({ outcome: 'info' });
@@ -54,7 +54,7 @@ describe('the history', () => {
   });
 
   test('refuses to complete an operation twice', () => {
-    const history = new RecordedHistory({ now: () => 0, sleep: async () => {} });
+    const history = new RecordedHistory({ now: () => 0, sleep: async () => {}, speed: 1 });
     const operation = history.invoke('p', 'reserve', {});
     operation.ok({});
     expect(() => operation.fail('X')).toThrow('operation 0 (reserve) was completed twice');

@@ -62,6 +62,7 @@ export async function executeToy({
     },
     world,
     deployment: { ...deployment, components: deployment.components.filter(({ name }) => name !== 'unused') },
+    speed: 1,
     watching: { phase: () => {}, line: (line) => lines?.push(line) },
     signal: signal ?? new AbortController().signal,
     wallClock: () => 0,

@@ -10,6 +10,7 @@ interface Sleeper {
 
 /** A clock that goes to the next sleeper as soon as nothing else can run: deterministic, and as fast as the machine. */
 export class VirtualClock implements WorldClock {
+  readonly speed = 1;
   #now: Ms = 0;
   #order = 0;
   #sleepers: Sleeper[] = [];

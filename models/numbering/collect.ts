@@ -19,10 +19,14 @@ const QUERIES: Readonly<Record<string, string>> = {
   clock: `select ${ms('now()')} as wall`,
 };
 
-/** The tables that the invariants read, ordered, with PostgreSQL's time at the end of the run. */
+/** The tables that the invariants read, ordered, with PostgreSQL's time and the run's at the end of the run. */
 export async function collect(running: Running): Promise<Evidence['finalState']> {
   const collected: Record<string, Evidence['finalState'][string]> = {};
   for (const [table, query] of Object.entries(QUERIES)) collected[table] = await running.admin.sql('postgres', query);
-  collected['clock'] = (collected['clock'] ?? []).map((row) => ({ ...row, run: running.clock.now() }));
+  collected['clock'] = (collected['clock'] ?? []).map((row) => ({
+    ...row,
+    run: running.clock.now(),
+    speed: running.clock.speed,
+  }));
   return collected;
 }

@@ -7,6 +7,7 @@ export const PASSING: RunResult = {
   title: 'Redis unavailable',
   seed: 4711,
   world: 'simulated',
+  speed: 1,
   verdict: 'pass',
   fault: 'kill redis',
   lines: [

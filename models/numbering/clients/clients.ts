@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { fromSystem, toSystem } from '../../../contract/index.ts';
 import type { Ms, Running, Stage } from '../../../contract/index.ts';
 import { complete } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
+import { withDurations } from './durations.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { HttpClient } from './http-client.ts';
 
@@ -27,14 +29,17 @@ export interface CallOptions {
  */
 export class Clients {
   readonly #history: Stage['history'];
+  readonly #speed: number;
   readonly #transports: { readonly http: readonly HttpClient[]; readonly grpc: readonly GrpcClient[] };
   readonly #next = { http: 0, grpc: 0 };
 
   constructor(running: Running, history: Stage['history']) {
     this.#history = history;
+    this.#speed = running.clock.speed;
+    const deadlineMs = toSystem(DEADLINE_MS, this.#speed);
     this.#transports = {
-      http: running.endpoints(SERVICE, PORT.http).map((endpoint) => new HttpClient(endpoint, DEADLINE_MS)),
-      grpc: running.endpoints(SERVICE, PORT.grpc).map((endpoint) => new GrpcClient(endpoint, DEADLINE_MS)),
+      http: running.endpoints(SERVICE, PORT.http).map((endpoint) => new HttpClient(endpoint, deadlineMs)),
+      grpc: running.endpoints(SERVICE, PORT.grpc).map((endpoint) => new GrpcClient(endpoint, deadlineMs)),
     };
   }
 
@@ -52,9 +57,26 @@ export class Clients {
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...tags,
     });
-    const answer = await transport.call(call, idempotencyKey);
+    const answer = this.#heard(await transport.call(this.#said(call), idempotencyKey));
     complete(operation, answer);
     return answer;
+  }
+
+  /** The call as the service is told it: the history speaks of the document's time, the service lives in its own. */
+  #said(call: Call): Call {
+    if (this.#speed === 1) return call;
+    const convert = (ms: Ms): Ms => toSystem(ms, this.#speed);
+    const { http, grpc } = call;
+    return {
+      ...call,
+      http: http.body === undefined ? http : { ...http, body: withDurations(http.body, convert) },
+      ...(grpc === undefined ? {} : { grpc: { ...grpc, message: withDurations(grpc.message, convert) } }),
+    };
+  }
+
+  #heard(answer: Answer): Answer {
+    if (this.#speed === 1 || answer.outcome === 'info' || answer.result === undefined) return answer;
+    return { ...answer, result: withDurations(answer.result, (ms) => fromSystem(ms, this.#speed)) };
   }
 
   async close(): Promise<void> {

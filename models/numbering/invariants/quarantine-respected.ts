@@ -1,4 +1,4 @@
-import type { Evidence, Invariant, Violation } from '../../../contract/index.ts';
+import type { Evidence, Invariant, Ms, Operation, Violation } from '../../../contract/index.ts';
 import { changesBySubject, runTime, subjectOf, tablesOf } from './tables.ts';
 import type { AuditRow, Tables } from './tables.ts';
 
@@ -57,10 +57,9 @@ function committed(changes: readonly AuditRow[], tables: Tables): readonly Viola
 
 /** A tenant was given an identifier before the time that the tenant before it was told. */
 function told({ operations }: Evidence, tables: Tables): readonly Violation[] {
-  const [end] = tables.clock;
-  if (end === undefined) return [];
-  // No row with this invariant moves the clocks, so the two differ by a constant.
-  const wall = (run: number): number => run - end.run + end.wall;
+  if (tables.clock.length === 0) return [];
+  // No row with this invariant moves the clocks.
+  const restsUntil = ({ result }: Operation): Ms => runTime(tables, Date.parse(String(result?.['quarantineUntil'])));
   return operations.flatMap((given): Violation[] => {
     const { id, name, outcome, invokedAt, completedAt, result } = given;
     if (outcome !== 'ok' || completedAt === undefined || (name !== 'reserve' && name !== 'assign')) return [];
@@ -70,7 +69,7 @@ function told({ operations }: Evidence, tables: Tables): readonly Violation[] {
         other.outcome === 'ok' &&
         (other.completedAt ?? Infinity) <= invokedAt &&
         subjectOf(other.result) === subjectOf(result) &&
-        Date.parse(String(other.result?.['quarantineUntil'])) > wall(completedAt),
+        restsUntil(other) > completedAt,
     );
     if (rest === undefined) return [];
     const until = String(rest.result?.['quarantineUntil']);

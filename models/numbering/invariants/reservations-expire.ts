@@ -1,3 +1,4 @@
+import { fromSystem, toSystem } from '../../../contract/index.ts';
 import type { Invariant, Ms, Operation, Violation } from '../../../contract/index.ts';
 import { runTime, tablesOf } from './tables.ts';
 import type { AuditRow, ReservationRow, Tables } from './tables.ts';
@@ -31,7 +32,7 @@ export const invariant: Invariant = {
       examined: tables.reservations.length,
       violations: [
         ...tables.reservations.flatMap((row) => ended(row, ends.get(row.id) ?? [], tables)),
-        ...evidence.operations.flatMap((operation) => granted(operation, rows)),
+        ...evidence.operations.flatMap((operation) => granted(operation, rows, tables)),
       ],
     };
   },
@@ -54,7 +55,8 @@ function ended(row: ReservationRow, ends: readonly AuditRow[], tables: Tables): 
   const actions = ends.map(({ action }) => action);
   if (status === 'ACTIVE') {
     if (ends.length > 0) return violation(`still there after ${actions.join(' and ')}`);
-    const overdue = (tables.clock[0]?.wall ?? row.expires_at) - row.expires_at;
+    const [end] = tables.clock;
+    const overdue = end === undefined ? 0 : fromSystem(end.wall - row.expires_at, end.speed);
     return overdue > OVERDUE_MAX_MS ? violation(`not released ${Math.round(overdue / 1000)} s after its end`) : [];
   }
   if (ends.length !== 1 || actions[0] !== END_OF[status])
@@ -66,14 +68,19 @@ function ended(row: ReservationRow, ends: readonly AuditRow[], tables: Tables): 
 }
 
 /** The life that the tenant was promised is the one it asked for, and the one that the row has. */
-function granted(operation: Operation, rows: ReadonlyMap<string, ReservationRow>): readonly Violation[] {
+function granted(
+  operation: Operation,
+  rows: ReadonlyMap<string, ReservationRow>,
+  { clock }: Tables,
+): readonly Violation[] {
   const { id, name, outcome, input, result, completedAt } = operation;
   if (name !== 'reserve' || outcome !== 'ok') return [];
   const row = rows.get(String(result?.['reservationId']));
   // A success without a row is another invariant's matter.
   if (row === undefined || result?.['replayed'] === true) return [];
   const life = row.expires_at - row.created_at;
-  if (life === Number(input['ttlMs']) && Date.parse(String(result?.['expiresAt'])) === row.expires_at) return [];
-  const what = `operation ${id} asked for ${String(input['ttlMs'])} ms, was told ${String(result?.['expiresAt'])}, and the row lives for ${life} ms`;
+  const asked = toSystem(Number(input['ttlMs']), clock[0]?.speed ?? 1);
+  if (life === asked && Date.parse(String(result?.['expiresAt'])) === row.expires_at) return [];
+  const what = `operation ${id} asked for ${asked} ms, was told ${String(result?.['expiresAt'])}, and the row lives for ${life} ms`;
   return [completedAt === undefined ? { what } : { at: completedAt, what }];
 }

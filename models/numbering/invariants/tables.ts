@@ -1,3 +1,4 @@
+import { fromSystem } from '../../../contract/index.ts';
 import type { Evidence, Ms } from '../../../contract/index.ts';
 
 /** Rows as `models/numbering/collect.ts` reads them. Instants are milliseconds of the epoch, on the services' clocks. */
@@ -7,8 +8,8 @@ export interface Tables {
   readonly leases: readonly LeaseRow[];
   readonly outbox: readonly OutboxRow[];
   readonly audit: readonly AuditRow[];
-  /** One row: PostgreSQL's time and the run's at the end. */
-  readonly clock: readonly { readonly wall: Ms; readonly run: Ms }[];
+  /** One row: PostgreSQL's time and the run's at the end, and how much faster the run's goes. */
+  readonly clock: readonly { readonly wall: Ms; readonly run: Ms; readonly speed: number }[];
 }
 
 export interface IdentifierRow {
@@ -74,10 +75,10 @@ export function changesBySubject(audit: readonly AuditRow[]): ReadonlyMap<string
   return changes;
 }
 
-/** An instant of the services' clocks on the run's clock; wrong while a clock is off, so for showing only. */
+/** An instant of the services' clocks on the run's clock; wrong for what was stamped while a clock was off. */
 export function runTime({ clock }: Tables, wall: Ms): Ms {
   const [end] = clock;
-  return end === undefined ? 0 : wall - end.wall + end.run;
+  return end === undefined ? 0 : fromSystem(wall - end.wall, end.speed) + end.run;
 }
 
 /** The subject that an operation's input or result names. */

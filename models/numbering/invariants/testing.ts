@@ -12,7 +12,10 @@ const NUMBER = { kind: 'MSISDN', value: '+93700000001' };
 
 /** Evidence of a run that ended at 100 s. */
 export function evidence(operations: readonly Operation[], tables: Partial<Tables> = {}): Evidence {
-  const finalState = { clock: [{ wall: wall(100_000), run: 100_000 }], ...tables } as unknown as Evidence['finalState'];
+  const finalState = {
+    clock: [{ wall: wall(100_000), run: 100_000, speed: 1 }],
+    ...tables,
+  } as unknown as Evidence['finalState'];
   return { operations, alerts: [], instants: { steady: 0, injected: 0 }, polled: {}, finalState };
 }
 

@@ -14,7 +14,7 @@ function nudge() {
     },
   } as unknown as Redis;
   const start = performance.now();
-  return { touched, due: new DueNudge({ attempt: (command) => command(client) }) };
+  return { touched, due: new DueNudge({ attempt: (command) => command(client) }, 250) };
 }
 
 test('a due key is touched after its end and within 0.3 s of it, ends that are close together in one command', async () => {

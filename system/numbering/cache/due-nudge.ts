@@ -6,23 +6,24 @@
 import type { RedisLink } from '../../kit/redis-link.ts';
 import { dueKey } from './keys.ts';
 
-/** Milliseconds of ends that share one touch. */
-const BUCKET_MS = 250;
 /** Milliseconds after the end, so that the key is over by Redis' clock too. */
 const MARGIN_MS = 20;
 
 export class DueNudge {
   readonly #redis: Pick<RedisLink, 'attempt'>;
+  readonly #bucketMs: number;
   readonly #buckets = new Map<number, { ids: string[]; timer: NodeJS.Timeout }>();
 
-  constructor(redis: Pick<RedisLink, 'attempt'>) {
+  /** @param bucketMs milliseconds of ends that share one touch */
+  constructor(redis: Pick<RedisLink, 'attempt'>, bucketMs: number) {
     this.#redis = redis;
+    this.#bucketMs = bucketMs;
   }
 
   /** The due key of the reservation ends in `lifeMs`. */
   add(reservationId: string, lifeMs: number): void {
     const now = performance.now();
-    const index = Math.ceil((now + lifeMs + MARGIN_MS) / BUCKET_MS);
+    const index = Math.ceil((now + lifeMs + MARGIN_MS) / this.#bucketMs);
     const bucket = this.#buckets.get(index);
     if (bucket !== undefined) {
       bucket.ids.push(reservationId);
@@ -34,7 +35,7 @@ export class DueNudge {
         this.#buckets.delete(index);
         void this.#redis.attempt((client) => client.exists(...ids.map(dueKey)));
       },
-      index * BUCKET_MS - now,
+      index * this.#bucketMs - now,
     );
     this.#buckets.set(index, { ids, timer });
   }

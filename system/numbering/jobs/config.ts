@@ -21,6 +21,7 @@ const shape = {
   CLEANUP_BATCH: count(100),
   COMPARISON_MS: milliseconds(30_000),
   COMPARISON_GRACE_MS: milliseconds(5000, { min: 0 }),
+  EXPIRY_AGAIN_MS: milliseconds(1000),
   LISTENER_PING_MS: milliseconds(5000),
   LISTENER_PING_TIMEOUT_MS: milliseconds(2000),
   QUARANTINE_SWEEP_MS: milliseconds(30_000),

@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers());
 
 function listener(release: (ids: readonly string[]) => Promise<number>) {
   const spy = vi.fn(release);
-  return { spy, listener: new ExpiryListener(spy, pino({ level: 'silent' })) };
+  return { spy, listener: new ExpiryListener(spy, 1000, pino({ level: 'silent' })) };
 }
 
 test('events of one moment are released together; other keys are ignored', async () => {

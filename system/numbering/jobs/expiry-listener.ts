@@ -4,20 +4,23 @@ import { DUE_PREFIX } from '../cache/keys.ts';
 
 /** Milliseconds in which events are gathered into one release. */
 const GATHER_MS = 50;
-/** Milliseconds after which an id is tried once more: clocks of Redis and of this process may differ by a little. */
-const AGAIN_MS = 1000;
 
 export class ExpiryListener {
   readonly #release: (ids: readonly string[]) => Promise<number>;
+  readonly #againMs: number;
   readonly #log: Logger;
   #gathered = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  /** @param release releases those of `ids` that are over and gives how many it released */
-  constructor(release: (ids: readonly string[]) => Promise<number>, log: Logger) {
+  /**
+   * @param release releases those of `ids` that are over and gives how many it released
+   * @param againMs after which an id is tried once more: clocks of Redis and of this process may differ by a little
+   */
+  constructor(release: (ids: readonly string[]) => Promise<number>, againMs: number, log: Logger) {
     this.#release = release;
+    this.#againMs = againMs;
     this.#log = log;
   }
 
@@ -54,6 +57,6 @@ export class ExpiryListener {
   #later(ids: readonly string[]): void {
     this.#again = setTimeout(() => {
       this.#running = this.#running.then(() => this.#try(ids, false));
-    }, AGAIN_MS);
+    }, this.#againMs);
   }
 }

@@ -54,7 +54,7 @@ export function createReservationCleanup(parts: CleanupParts): Job {
   };
   const comparison = new Comparison(pool, redis, safeguards, log, registry, config.COMPARISON_GRACE_MS);
 
-  const listener = new ExpiryListener((ids) => release('event', ids), log);
+  const listener = new ExpiryListener((ids) => release('event', ids), config.EXPIRY_AGAIN_MS, log);
   const cron = new Periodic('safety-net-cron', config.CLEANUP_CRON_MS, log, async () => {
     if (safeguards.on(SAFETY_NET_CRON)) await release('cron');
     await parts.idempotency.purge(pool, PURGE_LIMIT);

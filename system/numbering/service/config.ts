@@ -28,6 +28,7 @@ const shape = {
   VALIDATION_MAX_AGE_MS: milliseconds(60_000),
   VALIDATION_REFRESH_MS: milliseconds(30_000),
   CACHE_RATIO_WINDOW_MS: milliseconds(5000, { min: 10 }),
+  DUE_NUDGE_MS: milliseconds(250),
   GAUGE_CACHE_MS: milliseconds(1000, { min: 0 }),
   SENDER_ID_REGISTRY_ADDRESS: z
     .string()

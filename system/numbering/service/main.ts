@@ -51,7 +51,7 @@ await startOrExit(async () => {
   closing.add('redis', () => redis.close());
   exportStoreGauges(registry, pool, safeguards, config.GAUGE_CACHE_MS);
 
-  const dueNudge = new DueNudge(redis);
+  const dueNudge = new DueNudge(redis, config.DUE_NUDGE_MS);
   closing.add('due-nudge', () => dueNudge.stop());
   const alpha =
     config.SENDER_ID_REGISTRY_ADDRESS === undefined

@@ -57,6 +57,7 @@ export function simulatedRunning(parts: RunningParts): Running {
   return {
     deployment: parts.deployment,
     clock: {
+      speed: 1,
       now: () => simulation.now,
       sleep: (duration) => {
         if (options.signal?.aborted === true) return Promise.reject(new RunAborted('the run was interrupted'));
