@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { installKernel } from '../kernel/patch/install.ts';
+import { watchNativeIo } from '../kernel/guard.ts';
 import type { Host } from '../kernel/life.ts';
 import { packagesOf } from '../kernel/modules.ts';
 import { type Program, SimProcess } from '../kernel/process.ts';
@@ -42,6 +43,7 @@ export async function simulate(
   const lines: string[] = [];
   const nodes: SimProcess[] = [];
   simulation.start();
+  const stopGuard = watchNativeIo((offence) => simulation.fail(offence));
   try {
     await story({
       simulation,
@@ -77,6 +79,7 @@ export async function simulate(
         }),
     });
   } finally {
+    stopGuard();
     for (const node of nodes) node.kill();
     simulation.stop();
     setCurrentSimulation(undefined);

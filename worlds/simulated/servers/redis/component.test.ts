@@ -36,7 +36,7 @@ it('serves pub/sub and blocking reads', async () => {
   expect(heard(said, 'took')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-it('loses what was published while it was dead; the client reconnects and subscribes again', async () => {
+it('says nothing while it is dead; the client reconnects and subscribes again', async () => {
   const said = await telling(async (redis, story) => {
     redis.kill();
     await story.wait(3000);
@@ -44,7 +44,8 @@ it('loses what was published while it was dead; the client reconnects and subscr
   });
   const news = heard(said, 'heard');
   expect(news.slice(0, 3)).toEqual([1, 2, 3]);
-  expect(news).not.toContain(4);
+  const spoken = said.map((line) => Number(line.split(' ')[0]));
+  expect(spoken.filter((second) => second > 3.5 && second < 6.5)).toEqual([]);
   expect(news.at(-1)).toBe(10);
   expect(heard(said, 'took').at(-1)).toBe(10);
 });
