@@ -1,6 +1,7 @@
 export { all } from './all.ts';
 export { clientMisuse } from './client-misuse.ts';
 export type { Misuse } from './client-misuse.ts';
+export { clockDrift } from './clock-drift.ts';
 export { clockJump } from './clock-jump.ts';
 export { blackhole } from './link-blackhole.ts';
 export { linkDown } from './link-down.ts';

@@ -42,7 +42,10 @@ export function fakeStage(): FakeStage {
         jump: async (by) => {
           fake.skews[name] = (fake.skews[name] ?? 0) + by;
         },
-        drift: async () => {},
+        // A second of drift at once: the stage has no clock.
+        drift: async (rate) => {
+          fake.skews[name] = (fake.skews[name] ?? 0) + rate * 1000;
+        },
         skew: () => fake.skews[name] ?? 0,
       },
     };
