@@ -13,9 +13,12 @@ export async function compileShim(to: string): Promise<void> {
   const flags = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-O2', '-shared', '-fPIC'];
   const { error, status, stderr } = spawnSync(compiler, [...flags, '-o', to, SHIM_SOURCE], { encoding: 'utf8' });
   if (error !== undefined) {
-    throw new Error(`The C compiler ${compiler} does not start (${error.message}).\n  On Debian: apt-get install gcc libc6-dev`, {
-      cause: error,
-    });
+    throw new Error(
+      `The C compiler ${compiler} does not start (${error.message}).\n  On Debian: apt-get install gcc libc6-dev`,
+      {
+        cause: error,
+      },
+    );
   }
   if (status !== 0) throw new Error(`${SHIM_SOURCE} does not compile:\n${stderr}`);
 }

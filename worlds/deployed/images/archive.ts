@@ -1,5 +1,13 @@
 /** All images in one compressed file of the cache folder, with the keys that they were made with. */
-import { createReadStream, createWriteStream, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
@@ -30,7 +38,10 @@ export async function load(docker: Docker): Promise<void> {
     docker.modem.followProgress(answer, (error, events: readonly { error?: string }[]) => {
       const failed = error?.message ?? events.find((event) => event.error !== undefined)?.error;
       if (failed === undefined) resolve();
-      else reject(new Error(`The engine could not load ${archive()}: ${failed}. Remove the file to make the images again.`));
+      else
+        reject(
+          new Error(`The engine could not load ${archive()}: ${failed}. Remove the file to make the images again.`),
+        );
     });
   });
   report('loaded the images from the archive');
@@ -54,6 +65,9 @@ export async function save(docker: Docker, images: readonly Image[]): Promise<vo
   const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
   await pipeline(stream, compress, createWriteStream(part));
   renameSync(part, archive());
-  writeFileSync(contents(), `${JSON.stringify(Object.fromEntries(images.map((each) => [each.tag, keyOf(each)])), null, 2)}\n`);
+  writeFileSync(
+    contents(),
+    `${JSON.stringify(Object.fromEntries(images.map((each) => [each.tag, keyOf(each)])), null, 2)}\n`,
+  );
   report(`kept ${images.length} images in ${archive()} (${(statSync(archive()).size / 1e6).toFixed(0)} MB)`);
 }

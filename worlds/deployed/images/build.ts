@@ -43,7 +43,10 @@ export async function build(docker: Docker, image: Image): Promise<void> {
       docker.modem.followProgress(output, (error, events: readonly { error?: string; stream?: string }[]) => {
         const failed = error?.message ?? events.find((event) => event.error !== undefined)?.error;
         if (failed === undefined) resolve();
-        else reject(new Error(`${image.tag} could not be built: ${failed}\n${events.map((e) => e.stream ?? '').join('')}`));
+        else
+          reject(
+            new Error(`${image.tag} could not be built: ${failed}\n${events.map((e) => e.stream ?? '').join('')}`),
+          );
       });
     });
   } finally {

@@ -34,7 +34,10 @@ export async function installCompose(): Promise<void> {
   mkdirSync(PLUGINS, { recursive: true });
   copyFileSync(kept, join(PLUGINS, 'docker-compose'));
   if (!(await hasCompose())) {
-    throw new Missing(`docker compose does not answer although its plugin is in ${PLUGINS}.`, 'Run: docker compose version');
+    throw new Missing(
+      `docker compose does not answer although its plugin is in ${PLUGINS}.`,
+      'Run: docker compose version',
+    );
   }
   report(`installed the compose plugin (${(await $`docker compose version --short`).stdout.trim()})`);
 }

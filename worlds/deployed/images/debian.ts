@@ -37,15 +37,16 @@ export class Debian {
   static async open(folder: string, names: readonly string[]): Promise<Debian> {
     for (const command of ['apt-get', 'dpkg-deb']) {
       if (!(await has(command))) {
-        throw new Missing(`${command} is not on this machine.`, 'Make the images on a Debian, or use the official ones.');
+        throw new Missing(
+          `${command} is not on this machine.`,
+          'Make the images on a Debian, or use the official ones.',
+        );
       }
     }
     for (const part of ['lists/partial', 'cache/archives/partial', 'etc/preferences.d', 'etc/apt.conf.d', 'debs']) {
       mkdirSync(join(folder, part), { recursive: true });
     }
-    const sources = (await mirrors()).map(
-      ([uri, suite]) => `deb [signed-by=${KEYRING}] ${uri} ${suite} main\n`,
-    );
+    const sources = (await mirrors()).map(([uri, suite]) => `deb [signed-by=${KEYRING}] ${uri} ${suite} main\n`);
     writeFileSync(join(folder, 'etc', 'sources.list'), sources.join(''));
     writeFileSync(
       join(folder, 'apt.conf'),

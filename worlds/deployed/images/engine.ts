@@ -78,7 +78,10 @@ async function startEngine(docker: Docker): Promise<void> {
   for (const end = Date.now() + STARTS_WITHIN_MS; !(await answers(docker)); await sleep(100)) {
     if (Date.now() < end) continue;
     const last = existsSync(LOG) ? readFileSync(LOG, 'utf8').trimEnd().split('\n').slice(-5).join('\n  ') : '';
-    throw new Missing(`dockerd did not answer within ${STARTS_WITHIN_MS / 1000} s.`, `Read ${LOG}; it ends with\n  ${last}`);
+    throw new Missing(
+      `dockerd did not answer within ${STARTS_WITHIN_MS / 1000} s.`,
+      `Read ${LOG}; it ends with\n  ${last}`,
+    );
   }
   const { ServerVersion, Driver } = (await docker.info()) as { ServerVersion: string; Driver: string };
   report(`started Docker's engine ${ServerVersion} (${Driver})`);

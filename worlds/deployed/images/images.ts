@@ -99,7 +99,17 @@ const k6: Image = {
 export function images(withK6: boolean): readonly Image[] {
   const node = nodeImage();
   const packages = packagesImage(node);
-  return [base, postgres, redis, node, packages, serviceImage(packages), prometheus, toxiproxy, ...(withK6 ? [k6] : [])];
+  return [
+    base,
+    postgres,
+    redis,
+    node,
+    packages,
+    serviceImage(packages),
+    prometheus,
+    toxiproxy,
+    ...(withK6 ? [k6] : []),
+  ];
 }
 
 function nodeImage(): Image {
@@ -108,7 +118,11 @@ function nodeImage(): Image {
   try {
     manifest = createRequire(import.meta.url).resolve(`${platform}/package.json`);
   } catch (error) {
-    throw new Missing(`The npm package ${platform}, which holds Node 24, is not installed.`, 'Run npm ci (on Linux).', error);
+    throw new Missing(
+      `The npm package ${platform}, which holds Node 24, is not installed.`,
+      'Run npm ci (on Linux).',
+      error,
+    );
   }
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   return {

@@ -38,7 +38,10 @@ async function makeImages(withEngine: boolean, withK6: boolean): Promise<void> {
     for (const image of wanted) {
       if (image.folder === 'toxiproxy') await compiled;
       if (image.folder === 'k6' && heavy().length > 1) {
-        await save(docker, kept.filter(({ folder }) => folder !== 'k6'));
+        await save(
+          docker,
+          kept.filter(({ folder }) => folder !== 'k6'),
+        );
         report('everything but k6 is there: the deployment can be started');
       }
       await build(docker, image);

@@ -55,7 +55,8 @@ export function closure(root: string, names: Iterable<string>): ReadonlyMap<stri
   const visit = (name: string, from: string, needed: boolean): void => {
     const folder = lookUp(root, name, from);
     if (folder === undefined) {
-      if (needed) throw new Error(`The package ${name}, needed by ${from || 'the services'}, is not installed. Run npm ci.`);
+      if (needed)
+        throw new Error(`The package ${name}, needed by ${from || 'the services'}, is not installed. Run npm ci.`);
       return;
     }
     if (found.has(folder)) return;
