@@ -6,6 +6,10 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   synchronous_commit: 'local',
   autovacuum: 'off',
   jit: 'off',
+  // Bookkeeping for people and for autovacuum, at each statement.
+  track_counts: 'off',
+  update_process_title: 'off',
+  compute_query_id: 'off',
   io_method: 'sync',
   shared_buffers: '32MB',
   wal_level: 'minimal',
