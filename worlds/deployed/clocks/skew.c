@@ -23,6 +23,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -38,7 +39,8 @@ typedef int sem_timedwait_fn(sem_t *restrict, const struct timespec *restrict);
 static clock_gettime_fn *real_gettime;
 static clock_nanosleep_fn *real_nanosleep;
 static sem_timedwait_fn *real_timedwait;
-static const char *path;
+/* A copy: programs that set their title (Redis, PostgreSQL) write over the environment that getenv points into. */
+static char path[4096];
 
 struct setting { int64_t offset, rate, since; };
 
@@ -105,7 +107,7 @@ static void look(void) {
 }
 
 static int64_t shift(void) {
-  if (!path || !real_gettime) return 0;
+  if (!path[0] || !real_gettime) return 0;
   struct timespec at;
   real_gettime(CLOCK_MONOTONIC_COARSE, &at);
   int64_t now = nanoseconds(&at);
@@ -129,7 +131,8 @@ static void forked(void) {
 extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *);
 
 __attribute__((constructor)) static void begin(void) {
-  path = getenv("FAULTLINE_CLOCK_FILE");
+  const char *file = getenv("FAULTLINE_CLOCK_FILE");
+  if (file && strlen(file) < sizeof path) strcpy(path, file);
   real_nanosleep = (clock_nanosleep_fn *)dlsym(RTLD_NEXT, "clock_nanosleep");
   real_timedwait = (sem_timedwait_fn *)dlsym(RTLD_NEXT, "sem_timedwait");
   __register_atfork(0, 0, forked, 0);
