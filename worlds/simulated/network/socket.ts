@@ -33,7 +33,7 @@ export class SimSocket extends Duplex implements Resource {
     super({
       allowHalfOpen: options.allowHalfOpen ?? false,
       autoDestroy: true,
-      emitClose: true,
+      emitClose: false, // net.Socket's own `close` says whether there was an error
       decodeStrings: true,
       ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     });
@@ -90,8 +90,12 @@ export class SimSocket extends Duplex implements Resource {
 
   // --- Duplex ------------------------------------------------------------------------------
 
-  override _read(): void {
-    this.connection?.consumed(this);
+  override _read(): void {}
+
+  override read(size?: number): unknown {
+    const chunk = super.read(size) as unknown;
+    if (chunk !== null) this.connection?.consumed(this);
+    return chunk;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: Done): void {
@@ -146,6 +150,7 @@ export class SimSocket extends Duplex implements Resource {
     this.#letGo();
     this.connection?.gone(this, this.#abrupt);
     done(error);
+    process.nextTick(() => this.emit('close', error !== null));
     const server = this._server;
     if (server !== undefined) {
       this._server = undefined;
