@@ -7,7 +7,7 @@
  *   offset  signed nanoseconds added to CLOCK_REALTIME
  *   rate    signed nanoseconds gained in each second since `since`, an instant of CLOCK_MONOTONIC in nanoseconds
  *           (the monotonic clock is the host's in every container)
- * No file, or no FAULTLINE_CLOCK_FILE: no shift. An empty or unreadable line (a write in progress): as before.
+ * No file, or no FAULTLINE_CLOCK_FILE: no shift. An empty or unended line (a write in progress): what the process read before.
  * The file may be written in place or replaced by rename; the next reading of the clock at most REFRESH_NS after that sees it.
  * Reading it costs three system calls, at most once in REFRESH_NS, by one thread.
  *

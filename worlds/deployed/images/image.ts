@@ -26,6 +26,6 @@ export function keyOf(image: Image): string {
   if (image.parent !== undefined) hash.update(keyOf(image.parent));
   for (const input of image.inputs) hash.update(`${input}\0`);
   const folder = join(import.meta.dirname, image.folder);
-  for (const name of readdirSync(folder).sort()) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  for (const name of readdirSync(folder).toSorted()) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
   return hash.digest('hex').slice(0, 16);
 }

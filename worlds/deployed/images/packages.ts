@@ -32,7 +32,7 @@ export function sources(root: string, folder: string): readonly string[] {
     .filter((entry) => entry.isFile() && !/\.test\.\w+$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter((file) => !/[/\\]testing[/\\]/.test(file))
-    .sort();
+    .toSorted();
 }
 
 /** Files of one package, as paths from the root; what it has in a node_modules of its own are other packages. */
@@ -70,7 +70,7 @@ export function closure(root: string, names: Iterable<string>): ReadonlyMap<stri
     }
   };
   for (const name of names) visit(name, '', true);
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function lookUp(root: string, name: string, from: string): string | undefined {

@@ -34,7 +34,7 @@ export class Tasks {
       exitCode: exitCode(container),
       livenessUrl: container.Labels[LIVENESS_LABEL] ?? null,
     }));
-    return tasks.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return tasks.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /**
