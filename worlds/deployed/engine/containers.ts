@@ -1,0 +1,67 @@
+import type Docker from 'dockerode';
+import { PROJECT_LABEL, PROJECT_PREFIX, RUN_LABEL, SERVICE_LABEL } from './labels.ts';
+
+export type State = 'running' | 'paused' | 'exited';
+
+/** One container as the engine lists it. */
+export interface Listed {
+  readonly id: string;
+  /** The instance: `numbering-service-2`. */
+  readonly name: string;
+  readonly state: State;
+}
+
+/** Not this run's: nothing outside may be the target of a fault. */
+export class NotOurs extends Error {
+  override readonly name = 'NotOurs';
+}
+
+/** The containers of one run. Each verb asks the engine anew whether its target carries the run's label. */
+export class Containers {
+  readonly #docker: Docker;
+  readonly run: string;
+
+  constructor(docker: Docker, run: string) {
+    this.#docker = docker;
+    this.run = run;
+  }
+
+  async list(): Promise<readonly Listed[]> {
+    const found = await this.#docker.listContainers({ all: true, filters: { label: [`${RUN_LABEL}=${this.run}`] } });
+    return found.map(({ Id, Labels, State }) => ({
+      id: Id,
+      name: Labels[SERVICE_LABEL] ?? Id,
+      state: State === 'running' || State === 'paused' ? State : 'exited',
+    }));
+  }
+
+  /** @throws NotOurs for a container that does not exist or is not this run's */
+  async target(name: string): Promise<Docker.Container> {
+    const filters = { label: [`${RUN_LABEL}=${this.run}`, `${SERVICE_LABEL}=${name}`] };
+    const [found, ...more] = await this.#docker.listContainers({ all: true, filters });
+    if (found === undefined || more.length > 0)
+      throw new NotOurs(
+        `${name}: ${more.length + Number(found !== undefined)} containers of the run ${this.run}, expected one`,
+      );
+    const container = this.#docker.getContainer(found.Id);
+    const { Config } = await container.inspect();
+    if (Config.Labels[RUN_LABEL] !== this.run || !Config.Labels[PROJECT_LABEL]?.startsWith(PROJECT_PREFIX))
+      throw new NotOurs(`${name} (${found.Id.slice(0, 12)}) does not carry ${RUN_LABEL}=${this.run}`);
+    return container;
+  }
+
+  /** Process id of a running container's first process, as this machine sees it. */
+  async pid(name: string): Promise<number> {
+    const { State } = await (await this.target(name)).inspect();
+    if (State.Pid === 0) throw new Error(`${name} does not run`);
+    return State.Pid;
+  }
+
+  /** Address of a container in the run's network. */
+  async address(name: string): Promise<string> {
+    const { NetworkSettings } = await (await this.target(name)).inspect();
+    const [address] = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
+    if (address === undefined || address === '') throw new Error(`${name} is in no network`);
+    return address;
+  }
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Link, LinkEffect, Observations } from '../../../contract/index.ts';
+import { toSystem } from '../../../contract/index.ts';
+import type { Containers } from '../engine/containers.ts';
+import type { Proxy } from '../images/topology.ts';
+import { losePackets } from './packet-loss.ts';
+import { tcpCounts } from './tcp-counts.ts';
+import type { ProxyControl, Stream } from './toxiproxy.ts';
+
+/** One direction of one proxy. */
+interface Way {
+  readonly proxy: Proxy;
+  readonly stream: Stream;
+}
+
+type Counts = Record<string, number>;
+
+/** How often an effect's counts are read until it has bitten, and then: reading costs processes. Real time. */
+const LOOK_MS = 200;
+const LOOK_AGAIN_MS = 2000;
+
+/**
+ * The links of a run. An effect is put on the proxy of each pair of instances; what proves it is counted by the kernel, or by
+ * Toxiproxy as bytes where messages cannot be told apart.
+ */
+export class Links {
+  readonly #control: ProxyControl;
+  readonly #containers: Containers;
+  readonly #proxies: readonly Proxy[];
+  readonly #speed: number;
+  readonly #counts = new Map<string, Counts>();
+  #applied = 0;
+
+  constructor(control: ProxyControl, containers: Containers, proxies: readonly Proxy[], speed: number) {
+    this.#control = control;
+    this.#containers = containers;
+    this.#proxies = proxies;
+    this.#speed = speed;
+  }
+
+  /** One direction between instances; throws when nothing goes between them. */
+  between(from: string, to: string, sources: readonly string[], targets: readonly string[]): Link {
+    const ways = this.#proxies.flatMap((proxy): Way[] => {
+      if (sources.includes(proxy.client) && targets.includes(proxy.server)) return [{ proxy, stream: 'upstream' }];
+      if (targets.includes(proxy.client) && sources.includes(proxy.server)) return [{ proxy, stream: 'downstream' }];
+      return [];
+    });
+    if (ways.length === 0)
+      throw new Error(`no link ${from} -> ${to}: there are ${this.#proxies.map(({ name }) => name).join(', ')}`);
+    const observed = (): Observations => this.#sum(ways);
+    return {
+      from,
+      to,
+      get observed() {
+        return observed();
+      },
+      apply: async (effect) => {
+        await using stack = new AsyncDisposableStack();
+        for (const way of ways) stack.use(await this.#apply(way, effect));
+        const healing = stack.move();
+        return { [Symbol.asyncDispose]: () => healing.disposeAsync() };
+      },
+    };
+  }
+
+  #sum(ways: readonly Way[]): Observations {
+    const total: Counts = {};
+    for (const way of ways)
+      for (const [name, count] of Object.entries(this.#countsOf(way))) total[name] = (total[name] ?? 0) + count;
+    return total;
+  }
+
+  #countsOf({ proxy, stream }: Way): Counts {
+    const key = `${proxy.name} ${stream}`;
+    let counts = this.#counts.get(key);
+    if (counts === undefined) this.#counts.set(key, (counts = {}));
+    return counts;
+  }
+
+  async #apply(way: Way, effect: LinkEffect): Promise<AsyncDisposable> {
+    const { proxy, stream } = way;
+    if (effect.kind === 'partition') {
+      if (proxy.client === 'client') throw new Error(`${proxy.name}: the load generator's own machine is not cut off`);
+      const rule = await losePackets(this.#containers, proxy, stream);
+      return this.#watched(way, async () => ({ held: await rule.dropped() }), rule);
+    }
+    if (effect.kind === 'down') {
+      const measure = await this.#tcp(way);
+      await this.#control.takeDown(proxy.name);
+      return this.#watched(way, measure, { [Symbol.asyncDispose]: () => this.#control.bringUp(proxy.name) });
+    }
+    const id = `faultline-${(this.#applied += 1)}`;
+    const measure = effect.kind === 'reset' ? await this.#tcp(way) : await this.#passed(way, effect.kind);
+    await this.#control.add(proxy.name, stream, this.#real(effect), id);
+    return this.#watched(way, measure, { [Symbol.asyncDispose]: () => this.#control.remove(proxy.name, id) });
+  }
+
+  /** A latency of the document, as time-outs are, becomes shorter with the speed. */
+  #real<E extends LinkEffect>(effect: E): E {
+    if (effect.kind !== 'latency') return effect;
+    const { latencyMs, jitterMs } = effect;
+    return { ...effect, latencyMs: toSystem(latencyMs, this.#speed), jitterMs: toSystem(jitterMs, this.#speed) };
+  }
+
+  async #tcp({ proxy }: Way): Promise<() => Promise<Counts>> {
+    const pid = await this.#containers.pid(proxy.client);
+    const before = tcpCounts(pid);
+    return async () => {
+      const now = tcpCounts(pid);
+      return { refused: now.refused - before.refused, reset: now.reset - before.reset };
+    };
+  }
+
+  async #passed({ proxy, stream }: Way, kind: 'blackhole' | 'latency'): Promise<() => Promise<Counts>> {
+    const before = await this.#control.bytes(proxy.name, stream);
+    return async () => {
+      const now = await this.#control.bytes(proxy.name, stream);
+      const received = now.received - before.received;
+      const lost = received - (now.sent - before.sent);
+      return kind === 'blackhole' ? { dropped: Math.max(0, lost) } : { slowed: received };
+    };
+  }
+
+  /** Reads the counts of an effect in place now and then; what it had counted stays when it is taken off. */
+  async #watched(way: Way, measure: () => Promise<Counts>, effect: AsyncDisposable): Promise<AsyncDisposable> {
+    const counts = this.#countsOf(way);
+    const before = { ...counts };
+    const ended = new AbortController();
+    const look = async (): Promise<boolean> => {
+      const found = await measure();
+      for (const [name, count] of Object.entries(found)) counts[name] = (before[name] ?? 0) + count;
+      return Object.values(found).some((count) => count > 0);
+    };
+    const watching = (async (): Promise<void> => {
+      while (!ended.signal.aborted) {
+        const bitten = await look().catch(() => false); // the client was ended: nothing more is counted
+        await sleep(bitten ? LOOK_AGAIN_MS : LOOK_MS, undefined, { signal: ended.signal }).catch(() => {});
+      }
+    })();
+    let healed: Promise<void> | undefined;
+    return {
+      [Symbol.asyncDispose]: () =>
+        (healed ??= (async () => {
+          ended.abort();
+          await watching;
+          await look().catch(() => {});
+          await effect[Symbol.asyncDispose]();
+        })()),
+    };
+  }
+}

@@ -1,0 +1,118 @@
+import { Toxiproxy } from 'toxiproxy-node-client';
+import type { LinkEffect } from '../../../contract/index.ts';
+import type { Proxy } from '../images/topology.ts';
+
+/** Toxiproxy's words: `upstream` goes from client to server. */
+export type Stream = 'upstream' | 'downstream';
+
+/** A proxy as Toxiproxy tells of it. */
+interface ReadBack {
+  readonly name: string;
+  readonly listen: string;
+  readonly upstream: string;
+  readonly enabled: boolean;
+  readonly toxics: readonly { readonly name: string; readonly type: string; readonly stream: string }[];
+}
+
+type Toxic = Exclude<LinkEffect, { kind: 'down' | 'partition' }>;
+
+const TIMEOUT_MS = 5000;
+/** Toxiproxy's own seed is a no-op and it draws for connections: an effect is on all of them. */
+const TOXICITY = 1;
+
+/** The proxies of a run, by Toxiproxy's API and, for what passed them, its metrics. */
+export class ProxyControl {
+  readonly #client: Toxiproxy;
+  readonly #base: string;
+  /** How many effects hold a proxy down: its two directions are one switch. */
+  readonly #down = new Map<string, number>();
+
+  constructor(port: number) {
+    this.#base = `http://127.0.0.1:${port}`;
+    this.#client = new Toxiproxy(this.#base);
+  }
+
+  /** As the server has them now. */
+  async read(): Promise<readonly ReadBack[]> {
+    return Object.values((await (await this.#get('/proxies')).json()) as Record<string, ReadBack>);
+  }
+
+  /** The links that there are, named `<client>--<server>[--<kind of port>]`. */
+  async links(): Promise<readonly Proxy[]> {
+    return (await this.read()).map(({ name, listen, upstream }) => {
+      const [client = '', server = ''] = name.split('--');
+      return { name, client, server, port: portOf(upstream), listen: portOf(listen) };
+    });
+  }
+
+  /** Takes every effect off. */
+  async reset(): Promise<void> {
+    this.#down.clear();
+    await this.#client.reset();
+  }
+
+  async takeDown(name: string): Promise<void> {
+    const held = (this.#down.get(name) ?? 0) + 1;
+    this.#down.set(name, held);
+    if (held === 1) await (await this.#client.get(name)).update(await this.#state(name, false));
+  }
+
+  async bringUp(name: string): Promise<void> {
+    const held = Math.max(0, (this.#down.get(name) ?? 0) - 1);
+    this.#down.set(name, held);
+    if (held === 0) await (await this.#client.get(name)).update(await this.#state(name, true));
+  }
+
+  /** Puts a toxic on one direction; `id` tells it from others there. Milliseconds are real. */
+  async add(name: string, stream: Stream, effect: Toxic, id: string): Promise<void> {
+    const proxy = await this.#client.get(name);
+    await proxy.addToxic({ name: id, stream, toxicity: TOXICITY, ...toxicOf(effect) });
+  }
+
+  /** A toxic that is gone, because Toxiproxy was started again meanwhile, is not missed. */
+  async remove(name: string, id: string): Promise<void> {
+    const there = (await this.read()).find((proxy) => proxy.name === name)?.toxics.some((toxic) => toxic.name === id);
+    if (there === true) await (await (await this.#client.get(name)).getToxic(id)).remove();
+  }
+
+  /** Bytes that came in and that went out, in one direction of a proxy, since Toxiproxy was started. */
+  async bytes(name: string, stream: Stream): Promise<{ readonly received: number; readonly sent: number }> {
+    const text = await (await this.#get('/metrics')).text();
+    const sum = (what: 'received' | 'sent'): number =>
+      text
+        .split('\n')
+        .filter(
+          (line) =>
+            line.startsWith(`toxiproxy_proxy_${what}_bytes_total{`) &&
+            line.includes(`proxy="${name}"`) &&
+            line.includes(`direction="${stream}"`),
+        )
+        .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+    return { received: sum('received'), sent: sum('sent') };
+  }
+
+  async #state(name: string, enabled: boolean): Promise<{ enabled: boolean; listen: string; upstream: string }> {
+    const proxy = (await this.read()).find((each) => each.name === name);
+    if (proxy === undefined) throw new Error(`Toxiproxy has no proxy ${name}`);
+    return { enabled, listen: proxy.listen, upstream: proxy.upstream };
+  }
+
+  #get(path: string): Promise<Response> {
+    return fetch(`${this.#base}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  }
+}
+
+function toxicOf(effect: Toxic): { type: 'timeout' | 'latency' | 'reset_peer'; attributes: Record<string, number> } {
+  switch (effect.kind) {
+    case 'blackhole':
+      return { type: 'timeout', attributes: { timeout: 0 } };
+    case 'latency':
+      return { type: 'latency', attributes: { latency: effect.latencyMs, jitter: effect.jitterMs } };
+    case 'reset':
+      return { type: 'reset_peer', attributes: { timeout: 0 } };
+  }
+}
+
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(':') + 1));
+}

@@ -1,0 +1,52 @@
+import type { Residue } from '../../../contract/index.ts';
+import type { Containers } from '../engine/containers.ts';
+import { rulesIn } from '../links/packet-loss.ts';
+import type { ProxyControl } from '../links/toxiproxy.ts';
+import type { DeployedAdministration } from './administration.ts';
+import type { Instance } from './component.ts';
+import type { Watcher } from './watcher.ts';
+
+export interface Audited {
+  readonly instances: readonly Instance[];
+  readonly containers: Containers;
+  readonly watcher: Watcher;
+  readonly control: ProxyControl;
+  readonly admin: DeployedAdministration;
+}
+
+/** What is not as it was at the start: containers, clocks, proxies, packet rules, servers' settings. */
+export async function residueOf({
+  instances,
+  containers,
+  watcher,
+  control,
+  admin,
+}: Audited): Promise<readonly Residue[]> {
+  await watcher.look();
+  const found: Residue[] = [];
+  for (const { name, toxics, enabled } of await control.read()) {
+    if (!enabled) found.push({ what: 'the proxy is down', where: name });
+    for (const toxic of toxics) found.push({ what: `the toxic ${toxic.type} on its ${toxic.stream}`, where: name });
+  }
+  for (const { name, spec, clock } of instances) {
+    const { state } = watcher.of(name);
+    if (state !== 'running') {
+      found.push({ what: state, where: name });
+      continue;
+    }
+    if (Math.abs(clock.skew()) > 0.001) found.push({ what: `clock is off by ${clock.skew()} ms`, where: name });
+    if (spec.kind === 'service')
+      for (const rule of await rulesIn(containers, name)) found.push({ what: `the packet rule ${rule}`, where: name });
+    if (spec.kind !== 'redis') continue;
+    for (const [setting, wanted] of Object.entries(spec.config)) {
+      const answer = (await admin.redis(spec.name, 'CONFIG', 'GET', setting)) as readonly string[];
+      const actual = answer[1] ?? '';
+      // The server reports flags in an order of its own: Ex as xE.
+      if (sorted(actual) !== sorted(wanted))
+        found.push({ what: `${setting} is "${actual}", not "${wanted}"`, where: spec.name });
+    }
+  }
+  return found;
+}
+
+const sorted = (flags: string): string => flags.split('').toSorted().join('');

@@ -1,0 +1,114 @@
+import type { ComponentSpec, Deployment, RunOptions, Running } from '../../../contract/index.ts';
+import { toSystem } from '../../../contract/index.ts';
+import { instancesOf } from '../images/topology.ts';
+import { Links } from '../links/link.ts';
+import type { Stack } from '../stack/stack.ts';
+import { DeployedAdministration } from './administration.ts';
+import { RunClock } from './clock.ts';
+import { deployedComponent } from './component.ts';
+import type { Instance } from './component.ts';
+import { asksWell } from './health.ts';
+import { Logs } from './logs.ts';
+import { Monitoring } from './monitoring.ts';
+import { residueOf } from './residue.ts';
+import { WallClock } from './wall-clock.ts';
+import { Watcher } from './watcher.ts';
+
+/** The load generator's name in links. */
+const CLIENT = 'client';
+/** A health question that has not been answered by then was not answered; the document's time. */
+const HEALTH_TIMEOUT_MS = 1000;
+/** ... but at least so long in real time: the machine is busy. */
+const HEALTH_TIMEOUT_MIN_MS = 250;
+
+/** The contract's `Running` over the containers of a stack that has just been started. */
+export async function deployedRunning(stack: Stack, deployment: Deployment, options: RunOptions): Promise<Running> {
+  const { containers, docker } = stack;
+  const clock = new RunClock(options.speed, options.signal);
+  const instances = deployment.components.flatMap((spec) =>
+    instancesOf(spec).map((name): Instance => ({
+      name,
+      spec,
+      clock: new WallClock(stack.folder.clocks, name, options.speed),
+    })),
+  );
+  const find = (name: string): readonly Instance[] => {
+    for (const fits of [
+      ({ spec }: Instance) => spec.name === name,
+      ({ spec }: Instance) => spec.partOf === name,
+      (instance: Instance) => instance.name === name,
+    ]) {
+      const found = instances.filter(fits);
+      if (found.length > 0) return found;
+    }
+    throw new Error(
+      `no component ${name}: this deployment has ${deployment.components.map((spec) => spec.name).join(', ')}`,
+    );
+  };
+  const portOf = ({ name, spec }: Instance): number => stack.port(name, ownPort(spec));
+  const timeoutMs = Math.max(HEALTH_TIMEOUT_MIN_MS, toSystem(HEALTH_TIMEOUT_MS, options.speed));
+  const watcher = new Watcher(containers, async (name) => {
+    const instance = instances.find((each) => each.name === name);
+    return instance !== undefined && watcher.of(name).state === 'running'
+      ? asksWell(instance.spec, portOf(instance), timeoutMs)
+      : false;
+  });
+  const admin = new DeployedAdministration((name) => {
+    const [first] = find(name);
+    if (first === undefined) throw new Error(`${name} has no instance`);
+    return { spec: first.spec, port: portOf(first) };
+  });
+  const links = new Links(stack.control, containers, stack.proxies, options.speed);
+  const monitoring = new Monitoring(stack.prometheusPort, clock);
+  const logs = new Logs(docker, containers, (wall) => clock.ofWall(wall));
+  const follow = (name: string): void => void logs.follow(name).catch(() => {}); // it was ended again at once
+  watcher.onChange((name, state) => {
+    if (state === 'running' && instances.some((instance) => instance.name === name)) follow(name);
+  });
+  await watcher.look();
+  watcher.start();
+  monitoring.start();
+  const names = (name: string): readonly string[] =>
+    name === CLIENT ? [CLIENT] : find(name).map((instance) => instance.name);
+  let stopped = false;
+  return {
+    deployment,
+    clock,
+    component: (name) =>
+      deployedComponent(name, find(name), {
+        containers,
+        watcher,
+        healthy: async (instance) =>
+          watcher.of(instance.name).state === 'running' && asksWell(instance.spec, portOf(instance), timeoutMs),
+      }),
+    link: (from, to) => links.between(from, to, names(from), names(to)),
+    admin,
+    endpoints: (service, port) =>
+      find(service).map(({ name }) => {
+        const proxy = stack.proxies.find(
+          (each) => each.client === CLIENT && each.server === name && each.port === port,
+        );
+        if (proxy === undefined) throw new Error(`${name} has no port ${port} for its callers`);
+        return { host: '127.0.0.1', port: stack.port('toxiproxy', proxy.listen), instance: name };
+      }),
+    alerts: () => monitoring.alerts(),
+    metrics: monitoring,
+    log: (name) => logs.of(find(name).map((instance) => instance.name)),
+    residue: () => residueOf({ instances, containers, watcher, control: stack.control, admin }),
+    traceHash: () => undefined,
+    trace: () => [],
+    work: {},
+    [Symbol.asyncDispose]: async () => {
+      if (stopped) return;
+      stopped = true;
+      monitoring.stop();
+      watcher.stop();
+      logs.stop();
+      await admin[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function ownPort(spec: ComponentSpec): number {
+  return spec.kind === 'service' ? spec.http.port : spec.port;
+}

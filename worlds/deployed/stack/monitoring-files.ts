@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse, stringify } from 'yaml';
+import type { Deployment, Sabotage } from '../../../contract/index.ts';
+import { prometheusConfiguration } from '../images/topology.ts';
+import { INTERVAL_MS } from '../running/monitoring.ts';
+import { scaledRules } from '../scale/rules.ts';
+import type { RunFolder } from './folder.ts';
+
+/** Where docker-compose.chaos.yml puts the rules. */
+const RULES_IN_CONTAINER = '/etc/prometheus/rules/*.yaml';
+
+/** Writes Prometheus' configuration and rules for a run, and gives the variables by which the compose file takes them. */
+export function writeMonitoring(
+  folder: RunFolder,
+  deployment: Deployment,
+  speed: number,
+  sabotage: Sabotage | undefined,
+): Readonly<Record<string, string>> {
+  const interval = `${Math.round(INTERVAL_MS / speed)}ms`;
+  const configuration = {
+    ...prometheusConfiguration(deployment, [RULES_IN_CONTAINER]),
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+  };
+  const removed = sabotage?.kind === 'rule-removed' ? sabotage.alert : undefined;
+  const groups = deployment.rules.flatMap((file) => {
+    const rules = scaledRules(readFileSync(path.resolve(file), 'utf8'), speed, removed);
+    return (parse(rules) as { groups: readonly unknown[] }).groups;
+  });
+  return {
+    PROMETHEUS_CONFIG: folder.write('prometheus.yml', stringify(configuration)),
+    PROMETHEUS_RULES: folder.write('rules.yaml', stringify({ groups }, { lineWidth: 0 })),
+  };
+}

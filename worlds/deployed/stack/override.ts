@@ -1,0 +1,17 @@
+/** What a run changes of a service in docker-compose.chaos.yml. */
+export interface Change {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Published on 127.0.0.1, by the container's port: these instead of those that the engine would pick anew at each start. */
+  readonly ports: ReadonlyMap<number, number>;
+}
+
+/** The second compose file of a run. JSON values are YAML's; `!override` makes a list replace the first file's. */
+export function composeOverride(changes: ReadonlyMap<string, Change>): string {
+  const services = [...changes].map(([name, { environment, ports }]) => {
+    const published = [...ports].map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`);
+    const lines = [`  ${name}:`, `    ports: !override ${JSON.stringify(published)}`];
+    if (environment !== undefined) lines.push(`    environment: ${JSON.stringify(environment)}`);
+    return lines.join('\n');
+  });
+  return `services:\n${services.join('\n')}\n`;
+}

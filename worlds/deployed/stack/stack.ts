@@ -1,0 +1,195 @@
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { Redis } from 'ioredis';
+import type { ComponentSpec, Deployment, RunOptions, ServiceSpec } from '../../../contract/index.ts';
+import { Containers } from '../engine/containers.ts';
+import { freePorts } from '../engine/free-ports.ts';
+import { instancesOf } from '../images/topology.ts';
+import type { Proxy } from '../images/topology.ts';
+import { ProxyControl } from '../links/toxiproxy.ts';
+import { asksWell } from '../running/health.ts';
+import { Prometheus } from '../running/prometheus.ts';
+import { scaledEnvironment } from '../scale/environment.ts';
+import { Compose } from './compose.ts';
+import { freshDatabase } from './database.ts';
+import { RunFolder } from './folder.ts';
+import { throughProxies } from './listeners.ts';
+import { writeMonitoring } from './monitoring-files.ts';
+import { composeOverride } from './override.ts';
+import type { Change } from './override.ts';
+import { patchedEnvironment } from './patched.ts';
+
+/** The world's own containers that stay over runs, with the ports that are published, inside. */
+const TOXIPROXY_API = 8474;
+const PROMETHEUS_PORT = 9090;
+const PROMETHEUS = 'prometheus';
+/** Real time that containers may take until they answer. */
+const ANSWERS_WITHIN_MS = 60_000;
+const ASK_EVERY_MS = 100;
+const ASK_TIMEOUT_MS = 1000;
+/** What the container `clocks` lays out; the other files there are offsets. */
+const SHIM = 'skew.so';
+
+interface ConfiguredProxy {
+  readonly name: string;
+  readonly listen: string;
+  readonly upstream: string;
+}
+
+/** The containers of one process of the harness: servers stay over its runs, services and Prometheus are made anew for each. */
+export class Stack {
+  readonly docker: Docker;
+  readonly containers: Containers;
+  readonly folder: RunFolder;
+  readonly proxies: readonly Proxy[];
+  readonly #compose: Compose;
+  readonly #ports = new Map<string, ReadonlyMap<number, number>>();
+  readonly #kept = new Set<string>();
+  #services: readonly string[] = [];
+
+  /** @param system whose profile of docker-compose.chaos.yml is brought up */
+  constructor(docker: Docker, run: string, system: string, substitutes: boolean) {
+    this.docker = docker;
+    this.containers = new Containers(docker, run);
+    this.folder = new RunFolder(run);
+    this.#compose = new Compose(run, this.folder, substitutes);
+    this.proxies = configuredProxies(system);
+  }
+
+  /** Port of 127.0.0.1 at which an instance's own port is published. */
+  port(instance: string, inside: number): number {
+    const port = this.#ports.get(instance)?.get(inside);
+    if (port === undefined) throw new Error(`${instance} publishes no port ${inside}`);
+    return port;
+  }
+
+  get control(): ProxyControl {
+    return new ProxyControl(this.port('toxiproxy', TOXIPROXY_API));
+  }
+
+  get prometheusPort(): number {
+    return this.port(PROMETHEUS, PROMETHEUS_PORT);
+  }
+
+  /** Everything of a deployment, as at the start: servers reset, database from its template, services and Prometheus anew. */
+  async start(deployment: Deployment, options: Pick<RunOptions, 'speed' | 'sabotage'>): Promise<void> {
+    await this.#endServices();
+    this.folder.create();
+    await this.#keep(deployment.components.filter((spec) => spec.kind !== 'service'));
+    await this.control.reset();
+    for (const spec of deployment.components) {
+      if (spec.kind === 'postgres') await freshDatabase(spec, this.port(spec.name, spec.port), options.speed);
+      if (spec.kind === 'redis') await freshRedis(this.port(spec.name, spec.port));
+    }
+    await this.#startServices(deployment, options);
+  }
+
+  /** Ends and removes everything. */
+  async down(): Promise<void> {
+    await this.#compose.down();
+    this.folder.remove();
+  }
+
+  async #endServices(): Promise<void> {
+    if (this.#services.length > 0) await this.#compose.remove(this.#services);
+    this.#services = [];
+    if (!existsSync(this.folder.clocks)) return;
+    for (const name of readdirSync(this.folder.clocks))
+      if (name !== SHIM) rmSync(join(this.folder.clocks, name), { force: true });
+  }
+
+  /** Starts servers that are not there yet. */
+  async #keep(servers: readonly Exclude<ComponentSpec, ServiceSpec>[]): Promise<void> {
+    const missing = servers.filter(({ name }) => !this.#kept.has(name));
+    if (missing.length === 0) return;
+    const changes = new Map<string, Change>();
+    const first = this.#kept.size === 0;
+    if (first) {
+      await this.#compose.once('clocks');
+      const inside = [
+        TOXIPROXY_API,
+        ...this.proxies.filter(({ client }) => client === 'client').map(({ listen }) => listen),
+      ];
+      changes.set('toxiproxy', await this.#publish('toxiproxy', inside));
+      changes.set('task-runtime', { ports: new Map() });
+    }
+    for (const { name, port } of missing) changes.set(name, await this.#publish(name, [port]));
+    await this.#compose.up([...changes.keys()], composeOverride(changes));
+    for (const name of changes.keys()) this.#kept.add(name);
+    await answered('servers', async () => {
+      const answers = missing.map((spec) => asksWell(spec, this.port(spec.name, spec.port), ASK_TIMEOUT_MS));
+      const proxy = this.control.read().then(
+        () => true,
+        () => false,
+      );
+      return (await Promise.all([...answers, proxy])).every(Boolean);
+    });
+  }
+
+  async #startServices(
+    deployment: Deployment,
+    { speed, sabotage }: Pick<RunOptions, 'speed' | 'sabotage'>,
+  ): Promise<void> {
+    const services = deployment.components.filter((spec) => spec.kind === 'service');
+    const changes = new Map<string, Change>();
+    for (const spec of services) {
+      const environment = await scaledEnvironment(spec, patchedEnvironment(spec, sabotage), speed);
+      for (const instance of instancesOf(spec))
+        changes.set(instance, {
+          ...(await this.#publish(instance, [spec.http.port])),
+          environment: throughProxies(instance, environment, this.proxies, deployment.components),
+        });
+    }
+    changes.set(PROMETHEUS, await this.#publish(PROMETHEUS, [PROMETHEUS_PORT]));
+    this.#services = [...changes.keys()];
+    const files = writeMonitoring(this.folder, deployment, speed, sabotage);
+    await this.#compose.up(this.#services, composeOverride(changes), files);
+    const prometheus = new Prometheus(this.prometheusPort);
+    await answered('services', async () => {
+      const answers = services.flatMap((spec) =>
+        instancesOf(spec).map((instance) => asksWell(spec, this.port(instance, spec.http.port), ASK_TIMEOUT_MS)),
+      );
+      return (await Promise.all([...answers, prometheus.ready()])).every(Boolean);
+    });
+  }
+
+  async #publish(instance: string, inside: readonly number[]): Promise<Change> {
+    const outside = await freePorts(inside.length);
+    const ports = new Map(inside.map((port, at) => [port, outside[at] as number]));
+    this.#ports.set(instance, ports);
+    return { ports };
+  }
+}
+
+/** The proxies of a system, from the file with which its Toxiproxy is started. */
+function configuredProxies(system: string): readonly Proxy[] {
+  const file = join(import.meta.dirname, '..', 'images', system, 'toxiproxy.json');
+  const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(':') + 1));
+  return (JSON.parse(readFileSync(file, 'utf8')) as readonly ConfiguredProxy[]).map(({ name, listen, upstream }) => {
+    const [client = '', server = ''] = name.split('--');
+    return { name, client, server, port: portOf(upstream), listen: portOf(listen) };
+  });
+}
+
+async function freshRedis(port: number): Promise<void> {
+  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null });
+  client.on('error', () => {}); // the command itself rejects
+  await client.connect();
+  try {
+    await client.call('FLUSHALL');
+    await client.call('CONFIG', 'RESETSTAT');
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Waits until all answer. @throws when they do not in time */
+async function answered(what: string, ask: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + ANSWERS_WITHIN_MS; !(await ask()); await sleep(ASK_EVERY_MS))
+    if (performance.now() > end)
+      throw new Error(
+        `the ${what} did not answer within ${ANSWERS_WITHIN_MS / 1000} s of their start: docker compose logs says why`,
+      );
+}
