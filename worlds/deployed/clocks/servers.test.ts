@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,17 @@ const loaded = await Promise.all(Object.values(IMAGES).map((tag) => docker.getIm
 
 /** Seconds since the epoch, as the server tells them. */
 const ASKED = {
-  postgres: ['psql', '-h', '127.0.0.1', '-U', 'postgres', '-Atqc', 'select extract(epoch from clock_timestamp())'],
+  postgres: [
+    'psql',
+    '-h',
+    '127.0.0.1',
+    '-U',
+    'postgres',
+    '-P',
+    'pager=off',
+    '-Atqc',
+    'select extract(epoch from clock_timestamp())',
+  ],
   redis: ['sh', '-c', "redis-cli time | head -n 1 | grep '^[0-9]'"],
 } as const;
 
@@ -27,6 +37,7 @@ describe.skipIf(!loaded)('clocks of servers (needs a Docker engine with the imag
   const containers = new Map<keyof typeof IMAGES, Docker.Container>();
 
   beforeAll(async () => {
+    chmodSync(clocks, 0o755); // servers read it as users of their own
     for (const server of ['postgres', 'redis'] as const) {
       const container = await docker.createContainer({
         Image: IMAGES[server],
