@@ -20,15 +20,15 @@ const archive = (): string => join(cacheFolder(), 'images.tar.zst');
 const contents = (): string => join(cacheFolder(), 'images.json');
 
 /** Key by tag of what the archive holds; nothing when there is none. */
-export function archived(): Readonly<Record<string, string>> {
+function archived(): Readonly<Record<string, string>> {
   if (!existsSync(archive()) || !existsSync(contents())) return {};
   return JSON.parse(readFileSync(contents(), 'utf8')) as Record<string, string>;
 }
 
-/** Whether all of them are in the archive as they are made now. */
-export function holds(images: readonly Image[]): boolean {
+/** Whether at least one of them is in the archive as it is made now: loading is faster than making. */
+export function holdsSome(images: readonly Image[]): boolean {
   const keys = archived();
-  return images.every((image) => keys[image.tag] === keyOf(image));
+  return images.some((image) => keys[image.tag] === keyOf(image));
 }
 
 /** Gives the archive's images to the engine. */

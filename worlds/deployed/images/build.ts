@@ -33,7 +33,7 @@ export async function build(docker: Docker, image: Image): Promise<void> {
     });
     const output = await docker.buildImage(tar.stdout, {
       t: image.tag,
-      labels: { [KEY_LABEL]: keyOf(image), 'org.faultline.image': 'substitute' },
+      labels: { [KEY_LABEL]: keyOf(image) },
       version: '1',
       rm: true,
       forcerm: true,
@@ -53,4 +53,9 @@ export async function build(docker: Docker, image: Image): Promise<void> {
     rmSync(context, { recursive: true, force: true });
   }
   report(`made ${image.tag}`);
+}
+
+/** Removes the images made here whose tag has gone to a newer one, unless a container has them. */
+export async function removeReplaced(docker: Docker): Promise<void> {
+  await docker.pruneImages({ filters: { dangling: ['true'], label: [KEY_LABEL] } });
 }

@@ -26,6 +26,12 @@ export async function engine(install: boolean): Promise<Docker> {
         'Start it, or on Debian as root: npm run images -- --engine',
       );
     }
+    if (process.env['DOCKER_HOST'] !== undefined) {
+      throw new Missing(
+        `DOCKER_HOST is ${process.env['DOCKER_HOST']}, where no engine answers; one that is started here would not either.`,
+        'Unset DOCKER_HOST, or start the engine there.',
+      );
+    }
     await installEngine();
     await startEngine(docker);
   }
@@ -47,7 +53,7 @@ async function installEngine(): Promise<void> {
   if (process.getuid?.() !== 0 || !(await has('apt-get'))) {
     throw new Missing(
       "Docker's engine (dockerd) is not installed, and only root on a Debian can install it from here.",
-      'Install Docker (https://docs.docker.com/engine/install/), or run npm run images -- --engine as root on Debian.',
+      'Install it, or run npm run images -- --engine as root on Debian.',
     );
   }
   // Without systemd the package's scripts cannot start the engine, and must not try: a policy of 101 forbids it.
@@ -72,7 +78,9 @@ async function startEngine(docker: Docker): Promise<void> {
   else if (process.getuid?.() !== 0) throw new Missing('Docker is installed and does not run.', 'sudo dockerd &');
   else {
     const log = openSync(LOG, 'w');
-    spawn('dockerd', ['--ip=127.0.0.1'], { detached: true, stdio: ['ignore', log, log] }).unref();
+    const daemon = spawn('dockerd', ['--ip=127.0.0.1'], { detached: true, stdio: ['ignore', log, log] });
+    daemon.on('error', (error) => writeFileSync(LOG, `${error.message}\n`));
+    daemon.unref();
     closeSync(log);
   }
   for (const end = Date.now() + STARTS_WITHIN_MS; !(await answers(docker)); await sleep(100)) {

@@ -1,7 +1,7 @@
 /** `npm run images`: the deployed world's images without an image registry. README.md says what is made of what. */
 import { parseArgs } from 'node:util';
-import { holds, load, save } from './archive.ts';
-import { build, missing } from './build.ts';
+import { holdsSome, load, save } from './archive.ts';
+import { build, missing, removeReplaced } from './build.ts';
 import { removeDownloads } from './debian-roots.ts';
 import { engine } from './engine.ts';
 import { goBuild } from './go.ts';
@@ -22,7 +22,7 @@ async function makeImages(withEngine: boolean, withK6: boolean): Promise<void> {
   const kept = all.filter(({ quick }) => quick !== true);
   let wanted = await missing(docker, all);
   const heavy = (): readonly Image[] => wanted.filter(({ quick }) => quick !== true);
-  if (heavy().length > 0 && holds(heavy().filter(({ folder }) => folder !== 'k6'))) {
+  if (holdsSome(heavy())) {
     await load(docker);
     wanted = await missing(docker, all);
   }
@@ -47,6 +47,7 @@ async function makeImages(withEngine: boolean, withK6: boolean): Promise<void> {
       await build(docker, image);
     }
     if (toKeep) await save(docker, kept);
+    await removeReplaced(docker);
   } finally {
     removeDownloads();
   }
