@@ -15,6 +15,17 @@ export interface LinkCounts {
   slowed: number;
 }
 
+export const noCounts = (): LinkCounts => ({
+  connections: 0,
+  messages: 0,
+  bytes: 0,
+  refused: 0,
+  reset: 0,
+  dropped: 0,
+  held: 0,
+  slowed: 0,
+});
+
 /** TCP's first time-out before sending again, ms, and its doubling (contract.md, Faults on links). */
 export const FIRST_RETRANSMISSION_MS = 200;
 /** Linux gives up on a SYN after about this time, ms (tcp_syn_retries = 6). */
@@ -26,16 +37,7 @@ export const DATA_GIVES_UP_MS = 924_600;
 export class HostLink {
   readonly from: Host;
   readonly to: Host;
-  readonly counts: LinkCounts = {
-    connections: 0,
-    messages: 0,
-    bytes: 0,
-    refused: 0,
-    reset: 0,
-    dropped: 0,
-    held: 0,
-    slowed: 0,
-  };
+  readonly counts = noCounts();
   /** Connections opened from `from` to `to`. */
   readonly connections = new Set<Connection>();
   readonly #effects = new Set<LinkEffect>();

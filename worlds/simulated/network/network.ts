@@ -3,7 +3,7 @@ import { type Host, type Life, currentLife, runInLife } from '../kernel/life.ts'
 import type { Simulation } from '../kernel/simulation.ts';
 import { Connection } from './connection.ts';
 import { networkError } from './errors.ts';
-import { HostLink, type LinkCounts } from './link.ts';
+import { HostLink, type LinkCounts, noCounts } from './link.ts';
 import { PROFILE, type Profile } from './profile.ts';
 import { SimSocket } from './socket.ts';
 
@@ -146,16 +146,7 @@ export class SimNetwork {
 
   /** Counters of all pairs, added up. */
   counts(from: readonly Host[], to: readonly Host[]): LinkCounts {
-    const total: LinkCounts = {
-      connections: 0,
-      messages: 0,
-      bytes: 0,
-      refused: 0,
-      reset: 0,
-      dropped: 0,
-      held: 0,
-      slowed: 0,
-    };
+    const total = noCounts();
     for (const source of from) {
       for (const target of to) {
         const { counts } = this.hostLink(source, target);

@@ -108,12 +108,15 @@ const MEMORY = {
 export function patchProcess(): void {
   const require = createRequire(import.meta.url);
   const os = require('node:os') as typeof import('node:os');
-  const own = <T>(read: (life: Life) => T, native: T | (() => T)): (() => T) => {
-    const fallback = native as () => T;
-    return () => {
+  const own = <A extends unknown[], T>(
+    read: (life: Life) => T,
+    native: T | ((...args: A) => T),
+  ): ((...args: A) => T) => {
+    const fallback = native as (...args: A) => T;
+    return (...args) => {
       const life = currentLife();
       if (life !== undefined) return read(life);
-      return typeof native === 'function' ? fallback() : native;
+      return typeof native === 'function' ? fallback(...args) : native;
     };
   };
   patchEnvironment();

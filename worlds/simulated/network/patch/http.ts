@@ -66,6 +66,20 @@ function lifeKey(): string {
   return `:life${id}`;
 }
 
+let second = -1;
+let secondText = '';
+
+/** The header's text changes once a second; answers are many. */
+function dateHeader(): string {
+  const now = Date.now();
+  const current = Math.floor(now / 1000);
+  if (current !== second) {
+    second = current;
+    secondText = new Date(now).toUTCString();
+  }
+  return secondText;
+}
+
 /** `node:http`: agents connect over the simulated network and keep sockets apart by process; time-outs and `Date` are virtual. */
 export function patchHttp(): void {
   const agent = http.Agent.prototype as unknown as {
@@ -84,7 +98,7 @@ export function patchHttp(): void {
   replace(response, 'writeHead', function dated(this: http.ServerResponse, ...args: unknown[]): unknown {
     // Node's own Date header comes from an internal cache of the real clock.
     if (this.sendDate && !this.hasHeader('date') && currentNetwork() !== undefined)
-      this.setHeader('Date', new Date().toUTCString());
+      this.setHeader('Date', dateHeader());
     return writeHead.apply(this, args);
   });
   const { emit } = http.Server.prototype;
