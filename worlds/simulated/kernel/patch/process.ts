@@ -133,7 +133,7 @@ export function patchProcess(): void {
   replaceGetter(
     process,
     'argv',
-    own<readonly string[]>((life) => life.options.argv, argv),
+    own<[], readonly string[]>((life) => life.options.argv, argv),
     (value) => argv.splice(0, argv.length, ...(value as string[])),
   );
   replace(
