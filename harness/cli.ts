@@ -7,6 +7,8 @@ import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { wholeNumber } from './commands/options.ts';
 import type { RunOptions } from './commands/options.ts';
+import { parity } from './commands/parity.ts';
+import type { ParityOptions } from './commands/parity.ts';
 import { replay } from './commands/replay.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import { sabotage } from './commands/sabotage.ts';
@@ -84,6 +86,18 @@ program
   .description('what is missing on this machine')
   .addOption(world())
   .action(async (options: { world: string }) => settle(await doctor(root, options)));
+
+program
+  .command('parity')
+  .argument('[ids...]', 'rows such as NUM-03, or runs such as NUM-03/A; none: every implemented row')
+  .description('run rows in the simulated and in the deployed world, and hold the verdicts against each other')
+  .option('--seed <n>', 'everything random comes from it', wholeNumber(0), 1)
+  .option('--speed <n>', 'how much faster than the document it is deployed (default 10)', wholeNumber(1))
+  .option('--system <name>', 'only rows of one system')
+  .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1))
+  .option('--json', 'the agreement of each run as JSON on standard output')
+  .addOption(runsDir())
+  .action(async (ids: string[], options: ParityOptions) => settle(await parity(root, ids, options)));
 
 program
   .command('reset')

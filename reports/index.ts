@@ -7,3 +7,4 @@ import { terminal } from './terminal.ts';
 /** The forms of a report, by the name that `--format` takes. */
 export const REPORTERS = { terminal, markdown, junit, json } as const satisfies Record<string, Reporter>;
 export type ReportFormat = keyof typeof REPORTERS;
+export { agreement, pairs, parityText } from './parity.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import type Docker from 'dockerode';
 import type { Residue } from '../../contract/index.ts';
 import { PROJECT_LABEL, PROJECT_PREFIX, RUN_LABEL, SERVICE_LABEL } from './engine/labels.ts';
+import { ProcessorShare } from './engine/processor-share.ts';
 import { engine } from './images/engine.ts';
 import { RunFolder } from './stack/folder.ts';
 
@@ -63,6 +64,7 @@ export async function reset(): Promise<readonly string[]> {
   for (const run of found.folders.filter((each) => over({ run: each }))) {
     const folder = new RunFolder(run);
     folder.remove();
+    new ProcessorShare(run).remove();
     done.push(`removed ${folder.path}`);
   }
   return done;

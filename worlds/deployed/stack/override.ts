@@ -6,10 +6,11 @@ export interface Change {
 }
 
 /** The second compose file of a run. JSON values are YAML's; `!override` makes a list replace the first file's. */
-export function composeOverride(changes: ReadonlyMap<string, Change>): string {
+export function composeOverride(changes: ReadonlyMap<string, Change>, controlGroup: string | undefined): string {
   const services = [...changes].map(([name, { environment, ports }]) => {
     const published = [...ports].map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`);
     const lines = [`  ${name}:`, `    ports: !override ${JSON.stringify(published)}`];
+    if (controlGroup !== undefined) lines.push(`    cgroup_parent: ${JSON.stringify(controlGroup)}`);
     if (environment !== undefined) lines.push(`    environment: ${JSON.stringify(environment)}`);
     return lines.join('\n');
   });

@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import { Redis } from 'ioredis';
 import type { ComponentSpec, Deployment, RunOptions, ServiceSpec } from '../../../contract/index.ts';
 import { Containers } from '../engine/containers.ts';
+import { ProcessorShare } from '../engine/processor-share.ts';
 import { freePorts } from '../engine/free-ports.ts';
 import { instancesOf } from '../images/topology.ts';
 import type { Proxy } from '../images/topology.ts';
@@ -47,13 +48,17 @@ export class Stack {
   readonly #compose: Compose;
   readonly #ports = new Map<string, ReadonlyMap<number, number>>();
   readonly #kept = new Set<string>();
+  readonly #share: ProcessorShare;
   #services: readonly string[] = [];
+  /** Parent control group of the containers. */
+  #group: string | undefined;
 
   /** @param system whose profile of docker-compose.chaos.yml is brought up */
   constructor(docker: Docker, run: string, system: string, substitutes: boolean) {
     this.docker = docker;
     this.containers = new Containers(docker, run);
     this.folder = new RunFolder(run);
+    this.#share = new ProcessorShare(run);
     this.#compose = new Compose(run, this.folder, substitutes);
     this.proxies = configuredProxies(system);
   }
@@ -77,6 +82,7 @@ export class Stack {
   async start(deployment: Deployment, options: Pick<RunOptions, 'speed' | 'sabotage'>): Promise<void> {
     await this.#endServices();
     this.folder.create();
+    this.#group = this.#share.create(((await this.docker.info()) as { CgroupDriver: string }).CgroupDriver);
     await this.#keep(deployment.components.filter((spec) => spec.kind !== 'service'));
     await this.control.reset();
     for (const spec of deployment.components) {
@@ -90,6 +96,7 @@ export class Stack {
   async down(): Promise<void> {
     await this.#compose.down();
     this.folder.remove();
+    this.#share.remove();
   }
 
   async #endServices(): Promise<void> {
@@ -116,7 +123,7 @@ export class Stack {
       changes.set('task-runtime', { ports: new Map() });
     }
     for (const { name, port } of missing) changes.set(name, await this.#publish(name, [port]));
-    await this.#compose.up([...changes.keys()], composeOverride(changes));
+    await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group));
     for (const name of changes.keys()) this.#kept.add(name);
     await answered('servers', async () => {
       const answers = missing.map((spec) => asksWell(spec, this.port(spec.name, spec.port), ASK_TIMEOUT_MS));
@@ -145,7 +152,7 @@ export class Stack {
     changes.set(PROMETHEUS, await this.#publish(PROMETHEUS, [PROMETHEUS_PORT]));
     this.#services = [...changes.keys()];
     const files = writeMonitoring(this.folder, deployment, speed, sabotage);
-    await this.#compose.up(this.#services, composeOverride(changes), files);
+    await this.#compose.up(this.#services, composeOverride(changes, this.#group), files);
     const prometheus = new Prometheus(this.prometheusPort);
     await answered('services', async () => {
       const answers = services.flatMap((spec) =>

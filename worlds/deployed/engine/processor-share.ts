@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where control groups are, by their version: the file of a group's share of the processors, and one much above the usual. */
+const VERSIONS = [
+  { root: '/sys/fs/cgroup/cpu', probe: 'cpu.shares', file: 'cpu.shares', share: '20480' },
+  { root: '/sys/fs/cgroup', probe: 'cgroup.controllers', file: 'cpu.weight', share: '2000' },
+] as const;
+
+/**
+ * The parent control group of a run's containers. Together they get twenty times the processor share of another process
+ * where the processors are busy: a machine that runs other work beside would else show that work's latencies.
+ */
+export class ProcessorShare {
+  readonly #group: string;
+  readonly #run: string;
+
+  constructor(run: string) {
+    this.#run = run;
+    this.#group = `faultline-${run}`;
+  }
+
+  /** Makes it; undefined where that cannot be done: the engine's own group is then the parent. @param driver the engine's */
+  create(driver: string): string | undefined {
+    const version = versionHere();
+    // With systemd a parent is a slice, which is systemd's to make.
+    if (version === undefined || driver !== 'cgroupfs') return undefined;
+    const folder = join(version.root, this.#group);
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, version.file), version.share);
+    } catch {
+      return undefined; // not this machine's engine, or not root
+    }
+    return `/${this.#group}`;
+  }
+
+  /** Removes what is left of it when its containers are gone. */
+  remove(): void {
+    for (const group of groupsOf(this.#run)) {
+      try {
+        rmdirSync(group);
+      } catch {
+        // its containers are not gone yet, or the engine has removed it
+      }
+    }
+  }
+}
+
+/** Control groups of a run that are there, in every hierarchy. */
+function groupsOf(run: string): readonly string[] {
+  const root = '/sys/fs/cgroup';
+  if (!existsSync(root)) return [];
+  return ['', ...readdirSync(root)]
+    .map((name) => join(root, name, `faultline-${run}`))
+    .filter((group) => existsSync(group));
+}
+
+function versionHere(): (typeof VERSIONS)[number] | undefined {
+  return VERSIONS.find(({ root, probe }) => existsSync(join(root, probe)));
+}
