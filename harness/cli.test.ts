@@ -35,6 +35,13 @@ describe('run', () => {
     expect((await project.faultline(['run', ...TOY])).code).toBe(2);
   });
 
+  test('exits 254 for a world that is not there, and leaves nothing', async () => {
+    using project = new ToyProject();
+    const { code, stderr } = await project.faultline(['run', '--world', 'mars']);
+    expect([code, stderr]).toEqual([254, expect.stringContaining('--world mars: expected one of toy')]);
+    expect(existsSync(join(project.root, 'runs'))).toBe(false);
+  });
+
   test('exits 255 when the steady state is not reached', async () => {
     using project = new ToyProject({ 'worlds/toy/world.ts': toyWorldFile("{ sick: ['server'] }") });
     expect((await project.faultline(['run', ...TOY])).code).toBe(255);

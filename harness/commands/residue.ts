@@ -1,10 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadWorld } from '../load/subject.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Exit code: a run may not start because of what another one left behind. */
 export const RESIDUE = 4;
 
-/** True, having said what and how to mend it, when runs before have left something behind in the world. */
+function worldNames(root: string): readonly string[] {
+  const folder = join(root, 'worlds');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'world.ts')));
+}
+
+/** True, having said what and how to mend it, when runs before have left something behind in the world. @throws UsageError for a world that is not there */
 export async function refusedForResidue(root: string, worldName: string): Promise<boolean> {
+  const worlds = worldNames(root);
+  if (!worlds.includes(worldName)) {
+    throw new UsageError(
+      `--world ${worldName}: expected one of ${worlds.join(', ')}; a world is worlds/<name>/world.ts`,
+    );
+  }
   // Only a world on a real machine can: the others are not loaded here, since loading is theirs to do in a process of their own.
   if (worldName !== 'deployed') return false;
   const world = await loadWorld(root, worldName);
