@@ -14,3 +14,4 @@ export { pause } from './process-pause.ts';
 export { redisConfig } from './redis-config.ts';
 export { notificationsOff } from './redis-notifications-off.ts';
 export { configured, operatorSkips, ruleRemoved, safeguardOff } from './sabotage.ts';
+export { lockTable } from './table-lock.ts';

@@ -40,7 +40,7 @@ export class SimulatedAdministration implements Administration {
     return this.#outside.run(async () => {
       let pool = this.#pools.get(name);
       if (pool === undefined) {
-        pool = new pg.Pool({ host: name, port, user: 'postgres', database, max: 2, idleTimeoutMillis: 0 });
+        pool = new pg.Pool({ host: name, port, user: 'postgres', database, max: 10, idleTimeoutMillis: 0 });
         pool.on('error', () => {}); // an idle connection was lost: the next statement opens another
         this.#pools.set(name, pool);
       }

@@ -320,11 +320,12 @@ export class Bridge {
   #settleOthers(): void {
     for (let again = true; again && !this.#dead;) {
       again = false;
-      const waiting = [...this.#sessions].filter(({ wait }) => wait?.kind === 'lock');
+      const waiting = [...this.#sessions].filter(({ wait }) => wait !== undefined);
       if (waiting.length === 0) break;
       const waits = new Map(this.#control.prepared(WAITS).map(([pid, since]) => [Number(pid), since]));
       for (const session of waiting) {
         if (session.wait === undefined || waits.get(session.pid) === session.wait.since) continue;
+        session.sleepMs = undefined; // a sleeper that another session has cancelled waits no more either
         this.#unblock(session); // granted, which the releaser does before it answers: it will answer or wait again
         if (this.#drive(session)) this.#answered(session);
         again = true;
