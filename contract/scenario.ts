@@ -49,6 +49,8 @@ export interface Observation {
   readonly holds: boolean;
   /** What was seen, with its unit: `P95 9.1 ms`. */
   readonly seen: string;
+  /** The machine was too busy to tell. Such a look `holds` and proves nothing: where they are the most, the line is `unknown`. */
+  readonly unjudged?: true;
 }
 
 /** Everything seen in a run, as probes and invariants read it; all of it is in the journal. */

@@ -53,6 +53,11 @@ export interface Running extends AsyncDisposable {
   endpoints(service: string, port: number): readonly Endpoint[];
   alerts(): readonly AlertChange[];
   readonly metrics: Metrics;
+  /**
+   * The share of [from, to], between 0 and 1, in which the services' processes could run and waited for a processor (the
+   * most of any): whether a latency measured there is the system's. Undefined where the world cannot tell.
+   */
+  waiting(from: Ms, to: Ms): number | undefined;
   log(name: string): readonly LogLine[];
   /** What is not as it was at the start, after every fault has been healed. */
   residue(): Promise<readonly Residue[]>;

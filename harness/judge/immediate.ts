@@ -1,5 +1,6 @@
 import type { Observation } from '../../contract/index.ts';
 import { never, summary } from './judgement.ts';
+import { ifJudged } from './unjudged.ts';
 import type { AnchorInstant, Judgement } from './judgement.ts';
 
 /**
@@ -14,5 +15,5 @@ export function judgeImmediate(observations: readonly Observation[], anchor: Anc
   if (first === undefined) return { verdict: 'unknown', seen: 'nothing was observed' };
   const counter = met.find(({ holds }) => !holds);
   if (counter) return { verdict: 'fail', at: counter.at, seen: summary(met, counter) };
-  return { verdict: 'pass', at: first.at, seen: summary(met, met.at(-1)) };
+  return ifJudged({ verdict: 'pass', at: first.at, seen: summary(met, met.at(-1)) }, met);
 }

@@ -57,6 +57,20 @@ describe('immediate', () => {
   });
 });
 
+describe('looks that the machine was too busy to judge', () => {
+  const busy = (at: number): Observation => ({ ...look(at), unjudged: true });
+
+  test.each([
+    ['most of them: the line is not proven', [busy(100), busy(110), look(120)], 'unknown'],
+    ['the fewer: the others prove it', [busy(100), look(110), look(120)], 'pass'],
+    ['beside one against the line: it fails', [busy(100), busy(110), look(120, false)], 'fail'],
+  ] as const)('%s', (_, looks, verdict) => {
+    expect(judgeImmediate(looks, injection).verdict).toBe(verdict);
+    expect(judgeWithin(looks, injection, 50).verdict).toBe(verdict);
+    expect(judgeNever(looks).verdict).toBe(verdict);
+  });
+});
+
 describe('never', () => {
   test('one look against it is enough', () => {
     expect(judgeNever([look(1), look(2, false)])).toMatchObject({ verdict: 'fail', at: 2 });

@@ -1,6 +1,7 @@
 import type { Ms, Observation } from '../../contract/index.ts';
 import { heldSince } from './held-since.ts';
 import { never, summary } from './judgement.ts';
+import { ifJudged } from './unjudged.ts';
 import type { AnchorInstant, Judgement } from './judgement.ts';
 
 /**
@@ -17,7 +18,8 @@ export function judgeWithin(observations: readonly Observation[], anchor: Anchor
     return { verdict: 'fail', at: last.at, seen: `never held until the end: ${summary(observations, last)}` };
   const at = Math.max(since.at, anchor.at);
   const contradicted = observations.some(({ holds }) => !holds);
-  if (at - anchor.at <= limit) return { verdict: 'pass', at, seen: summary(observations, last) };
+  if (at - anchor.at <= limit)
+    return ifJudged({ verdict: 'pass', at, seen: summary(observations, last) }, observations);
   if (!contradicted)
     return { verdict: 'unknown', at, seen: `first observed after the limit: ${summary(observations, since)}` };
   return { verdict: 'fail', at, seen: summary(observations, since) };

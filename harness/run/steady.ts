@@ -1,6 +1,7 @@
 import type { Ms } from '../../contract/index.ts';
 import { heldSince } from '../judge/held-since.ts';
 import { lineResult } from '../judge/line.ts';
+import { tooBusy } from '../judge/unjudged.ts';
 import { summary } from '../judge/judgement.ts';
 import type { Session } from './session.ts';
 
@@ -27,7 +28,8 @@ async function look(session: Session, from: Ms): Promise<Steadiness> {
     // A probe without a look so far holds nothing; one that never broke holds from the start.
     if (held === undefined) since = undefined;
     else if (since !== undefined && broken) since = Math.max(since, held.at);
-    const verdict = looks.length === 0 ? 'unknown' : held === undefined ? 'fail' : 'pass';
+    const unseen = looks.length === 0 || (held !== undefined && tooBusy(looks));
+    const verdict = unseen ? 'unknown' : held === undefined ? 'fail' : 'pass';
     seen.push({ verdict, text: summary(looks.slice(-1), looks.at(-1)) } as const);
   }
   return { since, seen };
@@ -52,17 +54,18 @@ export async function steady(session: Session): Promise<boolean> {
     session.problem = 'the steady state was not reached within 2 min';
   session.pollers.stop(body.steadyState);
   if (session.problem === undefined) session.instants.steady = last.since ?? from;
+  const reached = session.problem === undefined;
   session.steadyState.forEach(([i, probe], nth) => {
     const { verdict, text } = last.seen[nth] ?? UNSEEN;
     session.record(
       lineResult(
         { reference: `steady[${i}]`, title: probe.title, expected: probe.title },
         // Not a finding about the row: without a steady state nothing can be judged.
-        { verdict: verdict === 'pass' ? 'pass' : 'error', seen: text },
+        { verdict: verdict === 'pass' || (verdict === 'unknown' && reached) ? verdict : 'error', seen: text },
       ),
     );
   });
-  return session.problem === undefined;
+  return reached;
 }
 
 /**

@@ -104,6 +104,7 @@ function start(deployment: Deployment, options: RunOptions, script: ToyScript): 
       },
       range: async () => [],
     },
+    waiting: () => 0,
     log: (name) => [{ at: 0, source: name, text: `${name} started` }],
     residue: async () => [
       ...[...components]

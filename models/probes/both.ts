@@ -22,6 +22,7 @@ export function both(first: Probe, second: Probe): Probe {
           {
             at: look.at,
             holds: look.holds && other.holds,
+            ...((look.unjudged ?? other.unjudged) ? { unjudged: true } : {}),
             seen: of === 0 ? `${look.seen}, ${other.seen}` : `${other.seen}, ${look.seen}`,
           },
         ];

@@ -15,7 +15,11 @@ export interface PercentileOptions {
   readonly matchers?: string;
 }
 
-/** A percentile of a histogram of seconds, in ms. A window with too few samples is no look; a look stands at its window's start. */
+/**
+ * A percentile of a histogram of seconds, in ms. A window with too few samples is no look; a look stands at its window's start.
+ * A quantile leaves `1 - quantile` of the samples to chance: where the services waited for a processor for more than half of
+ * that share of the window, it is the machine's latency that was measured, and the look is unjudged.
+ */
 export function percentile({ title, quantile, histogram, matchers = '' }: PercentileOptions): {
   atMost(limitMs: Ms): Probe;
 } {
@@ -33,10 +37,14 @@ export function percentile({ title, quantile, histogram, matchers = '' }: Percen
           const seconds = await running.metrics.at(value, end);
           if (seconds === undefined || Number.isNaN(seconds)) continue;
           const ms = seconds * 1000;
+          const waiting = running.waiting(end - WINDOW_MS, end) ?? 0;
+          const busy = waiting > (1 - quantile) / 2;
+          const seen = `${title} ${Number(ms.toPrecision(3))} ms of ${samples}`;
           looks.push({
             at: end - WINDOW_MS,
-            holds: ms <= limitMs,
-            seen: `${title} ${Number(ms.toPrecision(3))} ms of ${samples}`,
+            holds: busy || ms <= limitMs,
+            seen: busy ? `${seen}, ${Math.round(waiting * 100)} % of the time without a processor` : seen,
+            ...(busy ? { unjudged: true } : {}),
           });
         }
         return looks;

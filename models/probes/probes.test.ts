@@ -95,6 +95,15 @@ describe('percentiles', () => {
       { at: 120_000, holds: false, seen: 'validate P95 20 ms of 100' },
     ]);
   });
+
+  test('are not judged where the services waited for a processor for more than half of what the quantile leaves', async () => {
+    const probe = percentile({ title: 'P95', quantile: 0.95, histogram: 'validate_seconds' }).atMost(15);
+    const busy = { ...running, waiting: (from: number) => (from === 120_000 ? 0.03 : 0.02) };
+    expect(await probe.observe(recorded({}), busy, 100_000, 139_999)).toEqual([
+      { at: 110_000, holds: true, seen: 'P95 9 ms of 20' },
+      { at: 120_000, holds: true, unjudged: true, seen: 'P95 20 ms of 100, 3 % of the time without a processor' },
+    ]);
+  });
 });
 
 describe('an alert', () => {
@@ -172,7 +181,7 @@ test('what was polled is read back from the evidence, and a planted look is seen
 const NO_METRICS = withMetrics({});
 
 function withMetrics(metrics: Partial<Running['metrics']>): Running {
-  return { metrics } as Running;
+  return { metrics, waiting: () => undefined } as unknown as Running;
 }
 
 function recorded(part: Partial<Evidence>): Evidence {

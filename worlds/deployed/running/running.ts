@@ -10,10 +10,13 @@ import type { Instance } from './component.ts';
 import { asksWell } from './health.ts';
 import { Logs } from './logs.ts';
 import { Monitoring } from './monitoring.ts';
+import { ProcessorWait } from './processor-wait.ts';
 import { residueOf } from './residue.ts';
 import { WallClock } from './wall-clock.ts';
 import { Watcher } from './watcher.ts';
 
+/** Real time between readings of how long services waited for a processor. */
+const WAIT_EVERY_MS = 100;
 /** The load generator's name in links. */
 const CLIENT = 'client';
 /** A health question that has not been answered by then was not answered; the document's time. */
@@ -60,10 +63,21 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
   });
   const links = new Links(stack.control, containers, stack.proxies, options.speed);
   const monitoring = new Monitoring(stack.prometheusPort, clock);
+  const wait = new ProcessorWait();
+  const pids = new Map<string, number>();
+  const measuring = setInterval(() => wait.read(clock.now(), pids), WAIT_EVERY_MS);
   const logs = new Logs(docker, containers, (wall) => clock.ofWall(wall));
   const follow = (name: string): void => void logs.follow(name).catch(() => {}); // it was ended again at once
   watcher.onChange((name, state) => {
-    if (state === 'running' && instances.some((instance) => instance.name === name)) follow(name);
+    const instance = instances.find((each) => each.name === name);
+    pids.delete(name);
+    if (instance === undefined || state !== 'running') return;
+    follow(name);
+    if (instance.spec.kind === 'service')
+      void containers.pid(name).then(
+        (pid) => pids.set(name, pid),
+        () => {}, // it was ended again at once
+      );
   });
   await watcher.look();
   watcher.start();
@@ -93,6 +107,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
       }),
     alerts: () => monitoring.alerts(),
     metrics: monitoring,
+    waiting: (from, to) => wait.share(from, to),
     log: (name) => logs.of(find(name).map((instance) => instance.name)),
     residue: () => residueOf({ instances, containers, watcher, control: stack.control, admin }),
     traceHash: () => undefined,
@@ -101,6 +116,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     [Symbol.asyncDispose]: async () => {
       if (stopped) return;
       stopped = true;
+      clearInterval(measuring);
       monitoring.stop();
       watcher.stop();
       logs.stop();
