@@ -21,6 +21,8 @@ describe('run', () => {
       'logs/cache.log',
     ])
       expect(existsSync(join(project.root, 'runs/latest/TOY-01/A', name)), name).toBe(true);
+    expect(project.read('runs/latest/junit.xml')).toContain('name="TOY-01');
+    expect(project.read('runs/latest/report.md')).toContain('TOY-01');
   });
 
   test('exits 1 when a line fails, and says how to see it again', async () => {

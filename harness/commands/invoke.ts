@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { worst } from '../../contract/index.ts';
 import type { InvocationResult, RunResult } from '../../contract/index.ts';
+import { REPORTERS } from '../../reports/index.ts';
 import { codeHashes } from '../journal/hashes.ts';
 import { closeInvocation } from '../journal/invocation.ts';
 import type { Job } from '../parent/job.ts';
@@ -58,7 +59,11 @@ export async function invoke(invocation: Invocation): Promise<InvocationResult> 
     runs,
     wallMs: performance.now() - begun,
   };
-  closeInvocation(directory, result);
+  const context = { directory: shownPath(directory) };
+  closeInvocation(directory, result, {
+    'junit.xml': REPORTERS.junit(result, context),
+    'report.md': REPORTERS.markdown(result, context),
+  });
   return result;
 }
 

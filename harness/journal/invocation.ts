@@ -22,9 +22,14 @@ export function openInvocation(runsDir: string, date: Date, label?: string): str
   }
 }
 
-/** Writes `result.json` and points `runs/latest` to its folder. */
-export function closeInvocation(directory: string, result: InvocationResult): void {
+/** Writes `result.json` and, beside it, `reports` by their file names; points `runs/latest` to the folder. */
+export function closeInvocation(
+  directory: string,
+  result: InvocationResult,
+  reports: Readonly<Record<string, string>>,
+): void {
   writeFileSync(join(directory, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  for (const [name, text] of Object.entries(reports)) writeFileSync(join(directory, name), text);
   const latest = join(directory, '..', 'latest');
   rmSync(latest, { force: true, recursive: true });
   try {
