@@ -83,9 +83,10 @@ export class PostgresServer {
       spawn(
         path.join(this.#binaries.bin, 'postgres'),
         ['-D', this.data, '-p', String(PORT), '-k', this.folder, ...settings],
-        { ...account, cwd: this.data, stdio: ['ignore', log, log], detached: true, env: { LC_ALL: 'C', TZ: 'UTC' } },
+        { ...account, cwd: this.data, stdio: ['ignore', log, log], env: { LC_ALL: 'C', TZ: 'UTC' } },
       ),
     );
+    // In this process's group, so that who kills the group kills the server too.
     child.unref();
     fs.closeSync(log);
     this.#pid = child.pid ?? 0;
