@@ -42,6 +42,10 @@ export default scenario('NUM-10', ({ quote }) => ({
   environment: { 'numbering-service': { QUARANTINE_MS: String(QUARANTINE_MS) } },
   // Near zero: a tenth of what the alert calls a backlog.
   steadyState: [leavesWithinAMinute, backlog.atMost(quote('100') / 10)],
+  maxSpeed: {
+    speed: 5,
+    why: 'ten leases a second, each audited in a chain, are as many as one PostgreSQL on a busy machine commits at 10',
+  },
   activities: [numbersGivenBack(quote('150')), leaseTooEarly(20_000), leaseAgain(1000)],
   threshold: backlog.satisfies(`> ${quote('100')}`, (value) => value > quote('100')),
   operator: { onDetected: restartJob(SWEEP) },
