@@ -23,6 +23,9 @@ export interface Invocation {
   readonly verdictOf?: (runs: readonly RunResult[]) => InvocationResult['verdict'];
 }
 
+/** Where a run has really broken something. */
+const HEAL_GRACE_MS = 60_000;
+
 /** Runs jobs in children with progress, Ctrl-C and journal; the first Ctrl-C heals and writes, the second kills. */
 export async function invoke(invocation: Invocation): Promise<InvocationResult> {
   const { root, jobs, seed, world, directory } = invocation;
@@ -33,6 +36,7 @@ export async function invoke(invocation: Invocation): Promise<InvocationResult> 
     workers: invocation.workers,
     wallLimitMs: invocation.wallLimitMs,
     bail: invocation.bail,
+    ...(world === 'deployed' ? { graceMs: HEAL_GRACE_MS } : {}),
     onEvent: (event) => shown.show(event),
   });
   let interrupted = false;

@@ -21,8 +21,7 @@ export async function parity(root: string, ids: readonly string[], options: Pari
   if (await refusedForResidue(root, 'deployed')) return RESIDUE;
   const results: Record<string, readonly RunResult[]> = {};
   for (const world of ['simulated', 'deployed']) {
-    const { speed, wallLimit: _, ...common } = options;
-    const pace = paceOf(world === 'deployed' ? { ...options, world } : { ...common, world });
+    const pace = paceOf(world === 'deployed' ? { ...options, world } : { world });
     const startedAt = new Date();
     const directory = openInvocation(options.runsDir, startedAt, `parity-${world}`);
     const { seed } = options;

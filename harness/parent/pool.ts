@@ -8,6 +8,8 @@ export interface PoolOptions {
   readonly workers: number;
   /** Real time that one run may take. */
   readonly wallLimitMs: number;
+  /** Real time that a run past its limit is given to heal what it broke, before it is killed. Absent: none, there is nothing to heal. */
+  readonly graceMs?: number;
   /** Begin no run after the first that did not pass. */
   readonly bail: boolean;
   readonly onEvent: (event: ProgressEvent) => void;
@@ -70,8 +72,15 @@ export class Pool {
     place.phase = 'start';
     place.begunAt = performance.now();
     place.child ??= this.#start(place);
-    place.timer = setTimeout(() => place.child?.kill(), this.#options.wallLimitMs);
+    place.timer = setTimeout(() => this.#late(place), this.#options.wallLimitMs);
     place.child.give(job);
+  }
+
+  #late(place: Place): void {
+    const { graceMs = 0 } = this.#options;
+    if (graceMs === 0) return place.child?.kill();
+    place.child?.interrupt();
+    place.timer = setTimeout(() => place.child?.kill(), graceMs);
   }
 
   #start(place: Place): Child {
@@ -85,9 +94,18 @@ export class Pool {
 
   #heard(place: Place, event: ProgressEvent): void {
     if (event.type === 'phase') place.phase = event.phase;
-    if (event.type === 'result') this.#finished(place, event.result);
+    if (event.type === 'result') this.#finished(place, this.#ownEnd(place, event.result));
     else this.#options.onEvent(event);
     if (event.type === 'result') this.#next(place);
+  }
+
+  /** What a run came to that healed because its time was up. */
+  #ownEnd(place: Place, result: RunResult): RunResult {
+    const { wallLimitMs } = this.#options;
+    const late = performance.now() - place.begunAt >= wallLimitMs;
+    if (result.verdict !== 'aborted' || !late || this.#interrupted) return result;
+    const problem = `the run took longer than ${wallLimitMs / 1000} s of real time in phase ${place.phase} and was ended; --wall-limit allows more`;
+    return { ...result, verdict: 'error', problem };
   }
 
   #exited(place: Place, how: string): void {

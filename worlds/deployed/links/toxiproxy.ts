@@ -110,6 +110,8 @@ function toxicOf(effect: Toxic): { type: 'timeout' | 'latency' | 'reset_peer'; a
       return { type: 'latency', attributes: { latency: effect.latencyMs, jitter: effect.jitterMs } };
     case 'reset':
       return { type: 'reset_peer', attributes: { timeout: 0 } };
+    default:
+      return effect satisfies never;
   }
 }
 

@@ -20,7 +20,7 @@ export class Monitoring implements Metrics {
   readonly #intervalMs: number;
   readonly #settled = new Map<string, number | undefined>();
   #timer: NodeJS.Timeout | undefined;
-  #polling: Promise<void> | undefined;
+  #polling = false;
   #failure: Error | undefined;
   #lastPoll = performance.now();
 
@@ -33,8 +33,10 @@ export class Monitoring implements Metrics {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#polling ??= this.#poll().finally(() => {
-        this.#polling = undefined;
+      if (this.#polling) return;
+      this.#polling = true;
+      void this.#poll().finally(() => {
+        this.#polling = false;
       });
     }, this.#intervalMs / 2);
   }

@@ -64,6 +64,8 @@ export class Compose {
         FAULTLINE_RUN: this.run,
         CLOCKS: this.folder.clocks,
         COMPOSE_PROGRESS: 'quiet',
+        // The world asks by itself; each question of the engine's is a process.
+        HEALTH_INTERVAL: '60s',
         ...environment,
       },
     });

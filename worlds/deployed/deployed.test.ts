@@ -1,0 +1,134 @@
+/** On real containers: skipped where no engine answers, or none of `npm run images`' images is there. */
+import { spawnSync } from 'node:child_process';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LinkEffect, Running } from '../../contract/index.ts';
+import { deployment } from '../../deployments/numbering.ts';
+import { Containers, NotOurs } from './engine/containers.ts';
+import { answers } from './images/engine.ts';
+import { leftBehind, reset } from './leftovers.ts';
+import { substitutesExist } from './stack/compose.ts';
+import { world } from './world.ts';
+
+const JOB = 'numbering-jobs-cleanup';
+const SPEED = 5;
+const docker = new Docker();
+const ready = (await answers(docker)) && (await substitutesExist(docker));
+const partitions = process.getuid?.() === 0 && spawnSync('nsenter', ['--version']).status === 0;
+if (!ready)
+  process.stderr.write("worlds/deployed: no Docker engine with faultline's images answers; its tests are skipped\n");
+
+const start = (): Promise<Running> =>
+  world.start(
+    {
+      ...deployment,
+      components: deployment.components.filter(({ name }) => ['postgres', 'redis', JOB].includes(name)),
+    },
+    { seed: 1, speed: SPEED, deadlineMs: 3_600_000 },
+  );
+
+async function until(done: () => boolean | Promise<boolean>, running: Running): Promise<void> {
+  for (const end = performance.now() + 15_000; !(await done()); await running.clock.sleep(500))
+    if (performance.now() > end) throw new Error('it did not come about within 15 s');
+}
+
+describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () => {
+  let running: Running;
+
+  beforeAll(async () => {
+    running = await start();
+  }, 120_000);
+
+  afterAll(async () => {
+    await running[Symbol.asyncDispose]();
+    await world.close?.();
+  }, 60_000);
+
+  test.each<[LinkEffect['kind'], LinkEffect, string]>([
+    ['partition', { kind: 'partition' }, 'held'],
+    ['down', { kind: 'down' }, 'refused'],
+    ['blackhole', { kind: 'blackhole' }, 'dropped'],
+    ['latency', { kind: 'latency', latencyMs: 500, jitterMs: 0 }, 'slowed'],
+    ['reset', { kind: 'reset' }, 'reset'],
+  ])(
+    'a link under %s shows what bit, is named as residue, and carries traffic again when healed',
+    async (kind, effect, trace) => {
+      if (kind === 'partition' && !partitions) return;
+      const link = running.link(JOB, 'redis');
+      const before = link.observed[trace] ?? 0;
+      const applied = await link.apply(effect);
+      await until(() => (link.observed[trace] ?? 0) > before, running);
+      expect(await running.residue()).not.toEqual([]);
+      await applied[Symbol.asyncDispose]();
+      await applied[Symbol.asyncDispose]();
+      expect(await running.residue()).toEqual([]);
+    },
+  );
+
+  test('a component that is killed answers nothing until it is started again, at the same address', async () => {
+    const redis = running.component('redis');
+    await redis.kill();
+    expect([redis.state(), await redis.healthy()]).toEqual(['exited', false]);
+    expect(await running.residue()).toEqual([{ what: 'exited', where: 'redis' }]);
+    await redis.start();
+    await until(() => redis.healthy(), running);
+    expect(redis.observed).toMatchObject({ kills: 1, exits: 1 });
+  });
+
+  test('a component that is paused is silent until it goes on', async () => {
+    const job = running.component(JOB);
+    await job.pause();
+    expect([job.state(), await job.healthy()]).toEqual(['paused', false]);
+    await job.resume();
+    await until(() => job.healthy(), running);
+    expect(job.state()).toBe('running');
+  });
+
+  test("a step of a clock is that component's alone, in the document's time, and the host's clock stays", async () => {
+    const redisTime = async (): Promise<number> =>
+      Number(((await running.admin.redis('redis', 'TIME')) as readonly string[])[0]) * 1000;
+    const postgresTime = async (): Promise<number> => {
+      const [row] = await running.admin.sql('postgres', 'select extract(epoch from clock_timestamp()) * 1000 as now');
+      return Number(row?.['now']);
+    };
+    const hour = 3_600_000;
+    await running.component('redis').wallClock.jump(SPEED * hour);
+    expect((await redisTime()) - Date.now()).toBeGreaterThan(hour - 5000);
+    expect(Math.abs((await postgresTime()) - Date.now())).toBeLessThan(5000);
+    expect((await running.residue()).map(({ where }) => where)).toEqual(['redis']);
+    await running.component('redis').wallClock.jump(-SPEED * hour);
+    expect(await running.residue()).toEqual([]);
+  });
+
+  test("intervals of the administration's SQL are the document's", async () => {
+    const [row] = await running.admin.sql(
+      'postgres',
+      `select extract(epoch from now() - (now() - interval '10 s'))::float8 as there_and_back,
+         extract(epoch from timestamptz '2026-01-01 00:00:02Z' - timestamptz '2026-01-01 00:00:00Z')::float8 as two`,
+    );
+    expect(row).toEqual({ there_and_back: 10, two: 2 * SPEED });
+  });
+
+  test('metrics come from Prometheus, and a setting that was changed is residue', async () => {
+    await until(async () => (await running.metrics.at('sum(up)', running.clock.now())) === 1, running);
+    await running.admin.redis('redis', 'CONFIG', 'SET', 'notify-keyspace-events', '');
+    expect(await running.residue()).toEqual([{ what: 'notify-keyspace-events is "", not "Ex"', where: 'redis' }]);
+    await running.admin.redis('redis', 'CONFIG', 'SET', 'notify-keyspace-events', 'Ex');
+  });
+
+  test('a container of another run can be no target', async () => {
+    await expect(new Containers(docker, 'another-run').target('redis')).rejects.toThrow(NotOurs);
+  });
+
+  test('a run that goes on is named as such and not removed by a reset', async () => {
+    const held = (await leftBehind()).filter(({ where }) => where.includes(`process ${process.pid} is doing now`));
+    expect(held.map(({ what }) => what)).toContain('container redis, running');
+    await reset();
+    expect(running.component('redis').state()).toBe('running');
+  });
+
+  test("logs are those of the containers, on the run's clock", async () => {
+    await until(() => running.log(JOB).length > 0, running);
+    expect(running.log(JOB).every(({ source }) => source === JOB)).toBe(true);
+  });
+});

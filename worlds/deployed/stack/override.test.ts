@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { composeOverride } from './override.ts';
+
+const changes = new Map([
+  ['redis', { ports: new Map([[6379, 41_000]]) }],
+  ['numbering-service-1', { ports: new Map([[8080, 41_001]]), environment: { QUARANTINE_MS: '6000', NAME: 'a: "b"' } }],
+]);
+
+test('ports are published on 127.0.0.1 alone, in place of those of the first file', () => {
+  const text = composeOverride(changes, undefined);
+  expect(text).toContain('ports: !override ["127.0.0.1:41000:6379"]');
+  expect(text.match(/!override/g)).toHaveLength(2);
+});
+
+test('environment and control group are those of the run, quoted as YAML needs', () => {
+  const { services } = parse(composeOverride(changes, '/faultline-1'), { logLevel: 'silent' }) as {
+    services: Record<string, Record<string, unknown>>;
+  };
+  expect(services['numbering-service-1']).toMatchObject({
+    environment: { QUARANTINE_MS: '6000', NAME: 'a: "b"' },
+    cgroup_parent: '/faultline-1',
+  });
+  expect(services['redis']).not.toHaveProperty('environment');
+});
