@@ -201,10 +201,14 @@ export function patchTimers(): void {
   });
   replace(AbortSignal, 'timeout', (delay: number) => {
     const controller = new AbortController();
-    const handle = setTimeout(
-      () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
-      delay,
-    );
+    // Most of them fire long after the call that they watched: no stack is taken.
+    const handle = setTimeout(() => {
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = 0;
+      const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+      Error.stackTraceLimit = stackTraceLimit;
+      controller.abort(reason);
+    }, delay);
     (handle as NodeJS.Timeout).unref();
     return controller.signal;
   });
