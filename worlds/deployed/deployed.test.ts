@@ -56,7 +56,7 @@ describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () =>
       if (kind === 'partition' && !partitions) return;
       const link = running.link(JOB, 'redis');
       const before = link.observed[trace] ?? 0;
-      const applied = await link.apply(effect);
+      await using applied = await link.apply(effect);
       await until(() => (link.observed[trace] ?? 0) > before, running);
       expect(await running.residue()).not.toEqual([]);
       await applied[Symbol.asyncDispose]();

@@ -1,7 +1,5 @@
 /** On every container, network and volume of a run: its id. Nothing without it is ever touched. */
 export const RUN_LABEL = 'org.faultline.run';
-/** The folder of a run on this machine: clocks, rules, Prometheus' configuration. */
-export const FOLDER_LABEL = 'org.faultline.folder';
 /** Compose's own: the service, which here is the instance's name. */
 export const SERVICE_LABEL = 'com.docker.compose.service';
 export const PROJECT_LABEL = 'com.docker.compose.project';

@@ -3,7 +3,7 @@ import type { Link, LinkEffect, Observations } from '../../../contract/index.ts'
 import { toSystem } from '../../../contract/index.ts';
 import type { Containers } from '../engine/containers.ts';
 import type { Proxy } from '../images/topology.ts';
-import { losePackets } from './packet-loss.ts';
+import { packetRule } from './packets.ts';
 import { tcpCounts } from './tcp-counts.ts';
 import type { ProxyControl, Stream } from './toxiproxy.ts';
 
@@ -15,13 +15,17 @@ interface Way {
 
 type Counts = Record<string, number>;
 
+/** The load generator: its machine is this one, where nothing is counted or cut. What it meets is in its history. */
+const CLIENT = 'client';
+const NOTHING_COUNTED = async (): Promise<Counts> => ({});
+
 /** How often an effect's counts are read until it has bitten, and then: reading costs processes. Real time. */
 const LOOK_MS = 200;
 const LOOK_AGAIN_MS = 2000;
 
 /**
- * The links of a run. An effect is put on the proxy of each pair of instances; what proves it is counted by the kernel, or by
- * Toxiproxy as bytes where messages cannot be told apart.
+ * The links of a run. An effect is put on the proxy of each pair of instances; what proves it is counted by the kernel: as packets where
+ * the contract says messages.
  */
 export class Links {
   readonly #control: ProxyControl;
@@ -80,9 +84,9 @@ export class Links {
   async #apply(way: Way, effect: LinkEffect): Promise<AsyncDisposable> {
     const { proxy, stream } = way;
     if (effect.kind === 'partition') {
-      if (proxy.client === 'client') throw new Error(`${proxy.name}: the load generator's own machine is not cut off`);
-      const rule = await losePackets(this.#containers, proxy, stream);
-      return this.#watched(way, async () => ({ held: await rule.dropped() }), rule);
+      if (proxy.client === CLIENT) throw new Error(`${proxy.name}: the load generator's own machine is not cut off`);
+      const rule = await packetRule('drop', this.#containers, proxy, stream);
+      return this.#watched(way, async () => ({ held: await rule.met() }), rule);
     }
     if (effect.kind === 'down') {
       const measure = await this.#tcp(way);
@@ -90,9 +94,11 @@ export class Links {
       return this.#watched(way, measure, { [Symbol.asyncDispose]: () => this.#control.bringUp(proxy.name) });
     }
     const id = `faultline-${(this.#applied += 1)}`;
-    const measure = effect.kind === 'reset' ? await this.#tcp(way) : await this.#passed(way, effect.kind);
+    await using stack = new AsyncDisposableStack();
+    const measure = effect.kind === 'reset' ? await this.#tcp(way) : await this.#met(effect.kind, proxy, stream, stack);
     await this.#control.add(proxy.name, stream, this.#real(effect), id);
-    return this.#watched(way, measure, { [Symbol.asyncDispose]: () => this.#control.remove(proxy.name, id) });
+    stack.defer(() => this.#control.remove(proxy.name, id));
+    return this.#watched(way, measure, stack.move());
   }
 
   /** A latency of the document, as time-outs are, becomes shorter with the speed. */
@@ -103,6 +109,7 @@ export class Links {
   }
 
   async #tcp({ proxy }: Way): Promise<() => Promise<Counts>> {
+    if (proxy.client === CLIENT) return NOTHING_COUNTED;
     const pid = await this.#containers.pid(proxy.client);
     const before = tcpCounts(pid);
     return async () => {
@@ -111,14 +118,18 @@ export class Links {
     };
   }
 
-  async #passed({ proxy, stream }: Way, kind: 'blackhole' | 'latency'): Promise<() => Promise<Counts>> {
-    const before = await this.#control.bytes(proxy.name, stream);
-    return async () => {
-      const now = await this.#control.bytes(proxy.name, stream);
-      const received = now.received - before.received;
-      const lost = received - (now.sent - before.sent);
-      return kind === 'blackhole' ? { dropped: Math.max(0, lost) } : { slowed: received };
-    };
+  /** Packets with data that met a toxic: of a blackhole those that the client sent, whichever way they or their answers are lost. */
+  async #met(
+    kind: 'blackhole' | 'latency',
+    proxy: Proxy,
+    stream: Stream,
+    stack: AsyncDisposableStack,
+  ): Promise<() => Promise<Counts>> {
+    const trace = kind === 'blackhole' ? 'dropped' : 'slowed';
+    if (proxy.client === CLIENT) return NOTHING_COUNTED;
+    const chain = kind === 'blackhole' ? 'upstream' : stream;
+    const rule = stack.use(await packetRule('count', this.#containers, proxy, chain));
+    return async () => ({ [trace]: await rule.met() });
   }
 
   /** Reads the counts of an effect in place now and then; what it had counted stays when it is taken off. */

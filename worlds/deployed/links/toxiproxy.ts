@@ -1,6 +1,5 @@
 import { Toxiproxy } from 'toxiproxy-node-client';
 import type { LinkEffect } from '../../../contract/index.ts';
-import type { Proxy } from '../images/topology.ts';
 
 /** Toxiproxy's words: `upstream` goes from client to server. */
 export type Stream = 'upstream' | 'downstream';
@@ -20,7 +19,7 @@ const TIMEOUT_MS = 5000;
 /** Toxiproxy's own seed is a no-op and it draws for connections: an effect is on all of them. */
 const TOXICITY = 1;
 
-/** The proxies of a run, by Toxiproxy's API and, for what passed them, its metrics. */
+/** The proxies of a run, by Toxiproxy's API. Its metrics tell of a connection's bytes only when it has ended: they are no witness. */
 export class ProxyControl {
   readonly #client: Toxiproxy;
   readonly #base: string;
@@ -35,14 +34,6 @@ export class ProxyControl {
   /** As the server has them now. */
   async read(): Promise<readonly ReadBack[]> {
     return Object.values((await (await this.#get('/proxies')).json()) as Record<string, ReadBack>);
-  }
-
-  /** The links that there are, named `<client>--<server>[--<kind of port>]`. */
-  async links(): Promise<readonly Proxy[]> {
-    return (await this.read()).map(({ name, listen, upstream }) => {
-      const [client = '', server = ''] = name.split('--');
-      return { name, client, server, port: portOf(upstream), listen: portOf(listen) };
-    });
   }
 
   /** Takes every effect off. */
@@ -75,22 +66,6 @@ export class ProxyControl {
     if (there === true) await (await (await this.#client.get(name)).getToxic(id)).remove();
   }
 
-  /** Bytes that came in and that went out, in one direction of a proxy, since Toxiproxy was started. */
-  async bytes(name: string, stream: Stream): Promise<{ readonly received: number; readonly sent: number }> {
-    const text = await (await this.#get('/metrics')).text();
-    const sum = (what: 'received' | 'sent'): number =>
-      text
-        .split('\n')
-        .filter(
-          (line) =>
-            line.startsWith(`toxiproxy_proxy_${what}_bytes_total{`) &&
-            line.includes(`proxy="${name}"`) &&
-            line.includes(`direction="${stream}"`),
-        )
-        .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
-    return { received: sum('received'), sent: sum('sent') };
-  }
-
   async #state(name: string, enabled: boolean): Promise<{ enabled: boolean; listen: string; upstream: string }> {
     const proxy = (await this.read()).find((each) => each.name === name);
     if (proxy === undefined) throw new Error(`Toxiproxy has no proxy ${name}`);
@@ -113,8 +88,4 @@ function toxicOf(effect: Toxic): { type: 'timeout' | 'latency' | 'reset_peer'; a
     default:
       return effect satisfies never;
   }
-}
-
-function portOf(address: string): number {
-  return Number(address.slice(address.lastIndexOf(':') + 1));
 }

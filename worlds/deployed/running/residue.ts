@@ -1,6 +1,6 @@
 import type { Residue } from '../../../contract/index.ts';
 import type { Containers } from '../engine/containers.ts';
-import { rulesIn } from '../links/packet-loss.ts';
+import { rulesIn } from '../links/packets.ts';
 import type { ProxyControl } from '../links/toxiproxy.ts';
 import type { DeployedAdministration } from './administration.ts';
 import type { Instance } from './component.ts';
