@@ -1,10 +1,15 @@
 /** On real containers: skipped where no engine answers, or none of `npm run images`' images is there. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LinkEffect, Running } from '../../contract/index.ts';
 import { deployment } from '../../deployments/numbering.ts';
 import { Containers, NotOurs } from './engine/containers.ts';
+import { PROJECT_LABEL, PROJECT_PREFIX, RUN_LABEL } from './engine/labels.ts';
 import { answers } from './images/engine.ts';
 import { leftBehind, reset } from './leftovers.ts';
 import { substitutesExist } from './stack/compose.ts';
@@ -12,6 +17,13 @@ import { world } from './world.ts';
 
 const JOB = 'numbering-jobs-cleanup';
 const SPEED = 5;
+/** The instants at which the harness is killed: two, or ten with FAULTLINE_DEPLOYED=all. */
+const SEED = 4711;
+const POINTS = process.env['FAULTLINE_DEPLOYED'] === 'all' ? 10 : 2;
+/** From before the first container is there until after the fault is in place, real time. */
+const WITHIN_MS = { from: 500, to: 25_000 };
+const CLI = join(import.meta.dirname, '..', '..', 'harness', 'cli.ts');
+
 const docker = new Docker();
 const ready = (await answers(docker)) && (await substitutesExist(docker));
 const partitions = process.getuid?.() === 0 && spawnSync('nsenter', ['--version']).status === 0;
@@ -132,3 +144,60 @@ describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () =>
     expect(running.log(JOB).every(({ source }) => source === JOB)).toBe(true);
   });
 });
+
+/** Mulberry32: a few numbers that are the same everywhere. */
+function* numbers(seed: number): Generator<number> {
+  for (let state = seed; ;) {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    yield ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+}
+
+const points = numbers(SEED)
+  .take(POINTS)
+  .map((share) => Math.round(WITHIN_MS.from + share * (WITHIN_MS.to - WITHIN_MS.from)))
+  .toArray();
+
+// In this file, so that it is not done beside the other: it demands that nothing of any run is there.
+describe.skipIf(!ready)('a harness that was killed', { timeout: 120_000 }, () => {
+  const runs = mkdtempSync(join(tmpdir(), 'faultline-killed-'));
+  afterAll(() => rmSync(runs, { recursive: true, force: true }));
+
+  test.each(points)(
+    'after %d ms: the next run refuses and names what is left, and a reset removes all of it',
+    async (point) => {
+      const run = spawn(process.execPath, [CLI, 'run', '--world', 'deployed', '--runs-dir', runs, 'NUM-09'], {
+        stdio: 'ignore',
+      });
+      const ended = new Promise((resolve) => run.once('close', resolve));
+      await sleep(point);
+      const children = childrenOf(run.pid as number);
+      for (const pid of [run.pid as number, ...children]) process.kill(pid, 'SIGKILL');
+      await ended;
+      // What compose was told to do may still be done.
+      await sleep(3000);
+      const left = await leftBehind();
+      if (left.length > 0) {
+        const refused = faultline('run', '--world', 'deployed', '--runs-dir', runs, 'NUM-09');
+        expect(refused.status).toBe(4);
+        for (const { what } of left) expect(refused.output).toContain(what);
+        expect(faultline('reset')).toMatchObject({ status: 0 });
+      }
+      expect(await leftBehind()).toEqual([]);
+      const labelled = await docker.listContainers({ all: true, filters: { label: [RUN_LABEL] } });
+      expect(labelled.filter(({ Labels }) => Labels[PROJECT_LABEL]?.startsWith(PROJECT_PREFIX))).toEqual([]);
+    },
+  );
+});
+
+function faultline(...args: readonly string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
