@@ -55,6 +55,7 @@ running(
 )
   .description('run rows of the catalogue and judge them')
   .option('--bail', 'begin no run after the first that did not pass')
+  .option('--abort-on <alert>', 'give a run up, and heal, when this alert fires')
   .option('--trace', 'keep the semantic events of each run, so that a replay can show the first difference')
   .action(async (ids: string[], options: RunOptions) => settle(await run(root, ids, options)));
 

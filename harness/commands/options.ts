@@ -15,6 +15,7 @@ export interface RunOptions {
   /** Seconds. Default: that of the world. */
   readonly wallLimit?: number;
   readonly bail?: boolean;
+  readonly abortOn?: string;
   readonly json?: boolean;
   readonly trace?: boolean;
 }

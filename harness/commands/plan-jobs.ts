@@ -12,6 +12,7 @@ export interface JobOptions {
   /** The invocation's folder. */
   readonly directory: string;
   readonly keepTrace: boolean;
+  readonly abortOn?: string;
 }
 
 /** A job for each run of each row chosen. */
@@ -45,6 +46,7 @@ export function makeJob(
     speed,
     directory: join(options.directory, runPath(name, options.seed)),
     keepTrace: options.keepTrace,
+    ...(options.abortOn === undefined ? {} : { abortOn: options.abortOn }),
     // A minute of steady state, the fault, and for most rows a part of the recovery's limit.
     expectedMs: 60_000 + (body.runs[run]?.lasts ?? 120_000) + Math.max(...limits) / 4,
   };

@@ -20,7 +20,13 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
   await planJobs(choices, { seed, speed, directory: '', keepTrace: false });
   if (await refusedForResidue(root, options.world)) return RESIDUE;
   const directory = openInvocation(options.runsDir, startedAt, label);
-  const jobs = await planJobs(choices, { seed, speed, directory, keepTrace: options.trace === true });
+  const jobs = await planJobs(choices, {
+    seed,
+    speed,
+    directory,
+    keepTrace: options.trace === true,
+    ...(options.abortOn === undefined ? {} : { abortOn: options.abortOn }),
+  });
   const result = await invoke({
     root,
     jobs,

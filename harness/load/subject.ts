@@ -53,6 +53,7 @@ export async function loadSubject(
       seed: job.seed,
       ...(sabotage === undefined ? {} : { sabotage }),
       ...(mutation === undefined ? {} : { mutation }),
+      ...(job.abortOn === undefined ? {} : { abortOn: job.abortOn }),
     },
     deployment: deploymentFor(row, whole, body.environment),
   };

@@ -13,6 +13,8 @@ export interface Job {
   /** Keep the semantic events too. */
   readonly keepTrace: boolean;
   readonly guard?: boolean;
+  /** An alert at which the run is given up. */
+  readonly abortOn?: string;
   /** How long it lasts at most on the run's clock: the longest are begun first. */
   readonly expectedMs: Ms;
 }

@@ -128,6 +128,13 @@ describe('a run is an error', () => {
   });
 });
 
+test('a run is given up when an alert fires that it was told to abort on, and what was broken is healed', async () => {
+  const { result } = await executeToy({ abortOn: 'CacheDown' });
+  expect(result.verdict).toBe('aborted');
+  expect(result.problem).toBe('the alert CacheDown fired: --abort-on');
+  expect(line(result.lines, 'residue').verdict).toBe('pass');
+});
+
 test('a fault without a trace is vacuous, and is healed', async () => {
   const { result } = await executeToy({ world: toyWorld({ immortal: true }) });
   expect(result.verdict).toBe('vacuous');

@@ -34,6 +34,8 @@ export interface RunSubject {
   readonly seed: number;
   readonly sabotage?: Sabotage;
   readonly mutation?: Mutation;
+  /** An alert at which the run is given up: what was broken is healed. */
+  readonly abortOn?: string;
 }
 
 /** Told what happens while it happens. */

@@ -1,3 +1,4 @@
+import { RunAborted } from '../../contract/index.ts';
 import { firstFiring } from '../judge/detection.ts';
 import type { Session } from './session.ts';
 
@@ -10,6 +11,9 @@ export async function watch(session: Session): Promise<void> {
   const { body, row } = session.subject;
   const { injected } = instants;
   if (injected === undefined) return;
+  const { abortOn } = session.subject;
+  if (abortOn !== undefined && firstFiring(running.alerts(), abortOn, injected) !== undefined)
+    throw new RunAborted(`the alert ${abortOn} fired: --abort-on`);
   if (instants.threshold === undefined && body.threshold) {
     const first = (await session.observe(body.threshold, injected, session.now)).find(({ holds }) => holds);
     if (first) instants.threshold = first.at;

@@ -25,7 +25,9 @@ export const TOY_BODY: ScenarioBody = {
   sabotage: {},
 };
 
-export interface ToyRun extends Partial<Pick<RunSubject, 'sabotage' | 'mutation' | 'seed' | 'invariants' | 'model'>> {
+export interface ToyRun extends Partial<
+  Pick<RunSubject, 'sabotage' | 'mutation' | 'abortOn' | 'seed' | 'invariants' | 'model'>
+> {
   readonly world?: World;
   readonly body?: Partial<ScenarioBody>;
   readonly row?: Partial<Row>;

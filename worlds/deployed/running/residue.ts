@@ -6,6 +6,9 @@ import type { DeployedAdministration } from './administration.ts';
 import type { Instance } from './component.ts';
 import type { Watcher } from './watcher.ts';
 
+/** Containers that no fault is for: a Toxiproxy that was ended has forgotten its toxics, and Prometheus its samples. */
+const OWN = ['toxiproxy', 'task-runtime', 'prometheus'] as const;
+
 export interface Audited {
   readonly instances: readonly Instance[];
   readonly containers: Containers;
@@ -24,6 +27,12 @@ export async function residueOf({
 }: Audited): Promise<readonly Residue[]> {
   await watcher.look();
   const found: Residue[] = [];
+  for (const name of OWN) {
+    const { state, counts } = watcher.of(name);
+    if (state !== 'running') found.push({ what: state, where: name });
+    else if (counts.exits > 0)
+      found.push({ what: 'was ended and started meanwhile, and forgot what it knew', where: name });
+  }
   for (const { name, toxics, enabled } of await control.read()) {
     if (!enabled) found.push({ what: 'the proxy is down', where: name });
     for (const toxic of toxics) found.push({ what: `the toxic ${toxic.type} on its ${toxic.stream}`, where: name });
