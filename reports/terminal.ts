@@ -9,12 +9,12 @@ import { clock, count, fit, limitText, span } from './text.ts';
 export const terminal: Reporter = (result, { directory }) => {
   const rows = byRow(result.runs);
   const simulated = result.runs.reduce((sum, run) => sum + run.simulatedMs, 0);
-  const took = `${span(simulated)} simulated in ${span(result.wallMs)}`;
+  const took = `${span(simulated)} ${result.world === 'simulated' ? 'simulated' : 'of the document'} in ${span(result.wallMs)}`;
   const out: string[] = [];
   for (const [id, runs] of rows) {
     const bad = runs.some(({ verdict }) => verdict !== 'pass');
     if (rows.length > 1 && !bad) continue;
-    out.push(fit(`${id}  ${titleOf(runs)}`, 56) + ` ${result.world} · seed ${result.seed}`, '');
+    out.push(fit(`${id}  ${titleOf(runs)}`, 56) + ` ${where(result.world, runs)} · seed ${result.seed}`, '');
     for (const run of rows.length > 1 ? runs.filter(({ verdict }) => verdict !== 'pass') : runs)
       out.push(...runBlock(run));
     if (rows.length > 1) out.push('');
@@ -38,6 +38,12 @@ export const terminal: Reporter = (result, { directory }) => {
   }
   return `${out.join('\n')}\n`;
 };
+
+/** `deployed x 4`: the world, and how much faster than the document it ran. */
+function where(world: string, runs: readonly RunResult[]): string {
+  const speed = runs[0]?.speed ?? 1;
+  return speed === 1 ? world : `${world} x ${speed}`;
+}
 
 /** contract.md, Detection: an alert alongside that no run ever fires is reported. */
 function idleAlongside(rows: readonly (readonly [string, readonly RunResult[]])[]): readonly string[] {
