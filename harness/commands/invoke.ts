@@ -23,6 +23,9 @@ export interface Invocation {
   readonly verdictOf?: (runs: readonly RunResult[]) => InvocationResult['verdict'];
 }
 
+/** Signals that come within this are one. */
+const SAME_SIGNAL_MS = 300;
+
 /** Where a run has really broken something. */
 const HEAL_GRACE_MS = 60_000;
 
@@ -40,7 +43,11 @@ export async function invoke(invocation: Invocation): Promise<InvocationResult> 
     onEvent: (event) => shown.show(event),
   });
   let interrupted = false;
+  let interruptedAt = -Infinity;
   const interrupt = (): void => {
+    // A signal to the whole process group comes twice: by itself, and passed on by the process that started this one.
+    if (performance.now() - interruptedAt < SAME_SIGNAL_MS) return;
+    interruptedAt = performance.now();
     if (!interrupted) shown.note('interrupted: healing and writing the journal (again: kill at once)');
     interrupted = true;
     pool.interrupt();
