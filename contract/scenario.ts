@@ -9,7 +9,7 @@ export interface Stage {
   readonly running: Running;
   readonly history: History;
   /** A stream of randomness of its own for each name, from the run's seed: [0, 1). */
-  random(stream: string): () => number;
+  readonly random: (stream: string) => () => number;
   readonly instants: Instants;
   /** The load of the system's model, as `models/<system>/model.ts` made it. */
   readonly load: Load;
