@@ -1,17 +1,23 @@
-import net from 'node:net';
 import type { ComponentSpec } from '../../../contract/index.ts';
+import { REDIS_PING, ask } from '../../ask.ts';
 
 /** Version 3.0 of PostgreSQL's protocol. */
 const PROTOCOL = 196_608;
 /** AuthenticationOk; a server that is still starting answers with an error. */
 const AUTHENTICATION = 'R'.charCodeAt(0);
-const PING = Buffer.from('PING\r\n');
+const HOST = '127.0.0.1';
 
 /** Asks a component what its own clients would, at the port that is published for administration; true when the answer fits. */
 export function asksWell(spec: ComponentSpec, port: number, timeoutMs: number): Promise<boolean> {
-  if (spec.kind === 'redis') return ask(port, PING, (reply) => reply.toString().startsWith('+PONG'), timeoutMs);
+  if (spec.kind === 'redis') return ask({ host: HOST, port, timeoutMs, ...REDIS_PING });
   if (spec.kind === 'postgres')
-    return ask(port, startupMessage(spec.database), (reply) => reply[0] === AUTHENTICATION, timeoutMs);
+    return ask({
+      host: HOST,
+      port,
+      timeoutMs,
+      bytes: startupMessage(spec.database),
+      fits: (reply) => reply[0] === AUTHENTICATION,
+    });
   return answersOk(port, spec.http.healthPath, timeoutMs);
 }
 
@@ -26,30 +32,10 @@ function startupMessage(database: string): Buffer {
 
 async function answersOk(port: number, path: string, timeoutMs: number): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+    const answer = await fetch(`http://${HOST}:${port}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
     await answer.arrayBuffer();
     return answer.status === 200;
   } catch {
     return false;
   }
-}
-
-function ask(port: number, question: Buffer, fits: (reply: Buffer) => boolean, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host: '127.0.0.1', port });
-    let reply = Buffer.alloc(0);
-    const end = (answer: boolean): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(answer);
-    };
-    const timer = setTimeout(() => end(false), timeoutMs);
-    socket.on('connect', () => socket.write(question));
-    socket.on('data', (chunk: Buffer) => {
-      reply = Buffer.concat([reply, chunk]);
-      if (fits(reply)) end(true);
-    });
-    socket.on('error', () => end(false));
-    socket.on('close', () => end(false));
-  });
 }
