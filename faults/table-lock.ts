@@ -5,6 +5,9 @@ import type { PlannableFault } from './plan.ts';
 
 /** Longer than any fault: the lock ends when it is healed. */
 const FOREVER_S = 86_400;
+/** A busy table gives its lock when the transactions before have ended. */
+const TAKEN_WITHIN_MS: Ms = 30_000;
+const POLL_MS: Ms = 10;
 /** Text by which the fault's own session is found again. */
 const MARK = 'faultline holds this lock';
 
@@ -35,11 +38,15 @@ export function lockTable(database: string, table: string): PlannableFault {
         );
         return Number(row?.['n']);
       };
-      const until = async (locked: boolean): Promise<void> => {
-        const every: Ms = 10;
-        while ((await count(true)) > 0 !== locked) await running.clock.sleep(every);
-      };
-      await until(true);
+      const limit = running.clock.now() + TAKEN_WITHIN_MS;
+      while ((await count(true)) === 0) {
+        if (running.clock.now() > limit) {
+          throw new Error(
+            `lockTable: ${table} was not locked within ${TAKEN_WITHIN_MS / 1000} s: see who holds it in pg_locks`,
+          );
+        }
+        await running.clock.sleep(POLL_MS);
+      }
       return {
         witness: async () => {
           const waiting = await count(false);

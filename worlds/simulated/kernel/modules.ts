@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { createRequire, registerHooks, stripTypeScriptTypes } from 'node:module';
+import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Query parameter that makes a module belong to one life of one process. */
@@ -81,19 +81,9 @@ export function packagesOf(entry: string, seen = new Set<string>(), found = new 
   const path = realpathSync(entry);
   if (seen.has(path)) return found;
   seen.add(path);
-  const resolve = createRequire(path).resolve;
   for (const [, specifier = ''] of source(path).matchAll(IMPORT)) {
     if (specifier.startsWith('.')) packagesOf(fileURLToPath(new URL(specifier, pathToFileURL(path))), seen, found);
-    else if (specifier.startsWith('node:')) found.add(specifier);
-    else {
-      try {
-        resolve(specifier);
-        found.add(specifier);
-      } catch {
-        // ESM only, or missing: the import itself will say so.
-        found.add(specifier);
-      }
-    }
+    else found.add(specifier);
   }
   return found;
 }
