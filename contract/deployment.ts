@@ -11,7 +11,7 @@ export interface Deployment {
   readonly rules: readonly string[];
 }
 
-export type ComponentSpec = ServiceSpec | PostgresSpec | RedisSpec;
+export type ComponentSpec = ServiceSpec | PostgresSpec | RedisSpec | NatsSpec | PgbouncerSpec | ObjectStoreSpec;
 
 interface Placed {
   readonly name: string;
@@ -31,6 +31,8 @@ export interface ServiceSpec extends Placed {
   /** Path from the project's root, run as `node <entry>` would. */
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Further environment where another component is deployed too, by its name: later ones win (`withPresent`). */
+  readonly envWith?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /**
    * `path#export` (path from the root) of the function that reads its whole configuration from an environment, defaults
    * included: a world that runs faster scales every variable found there whose name ends in `_MS`. Absent: those of `env`.
@@ -58,6 +60,10 @@ export interface PostgresSpec extends Placed {
   /** SQL that fills the migrated database before the services start. */
   readonly seed: string;
   readonly maxConnections?: number;
+  /** The component whose WAL it streams: it starts as a hot standby with a copy of that one's data; `migrate` and `seed` are that one's. */
+  readonly standbyOf?: string;
+  /** A standby that has to flush a commit before the primary answers it (`synchronous_standby_names`). */
+  readonly synchronous?: boolean;
 }
 
 export interface RedisSpec extends Placed {
@@ -67,4 +73,49 @@ export interface RedisSpec extends Placed {
   readonly config: Readonly<Record<string, string>>;
   /** Whether data survive a kill. */
   readonly persistent: boolean;
+}
+
+/** A cluster of NATS servers with JetStream: `nats-1`, `nats-2` ... Streams and consumers are made by the services that use them. */
+export interface NatsSpec extends Placed {
+  readonly kind: 'nats';
+  readonly instances: number;
+  readonly port: number;
+}
+
+/** A pooler in front of PostgreSQL servers. */
+export interface PgbouncerSpec extends Placed {
+  readonly kind: 'pgbouncer';
+  readonly port: number;
+  /** The section `[databases]`: the name that clients ask for, and where it is. */
+  readonly databases: Readonly<
+    Record<string, { readonly host: string; readonly port: number; readonly database: string }>
+  >;
+  /** Settings of the section `[pgbouncer]`; a sabotage of the kind `configuration` adds to them. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** A store of objects behind S3's HTTP API, path-style addresses. */
+export interface ObjectStoreSpec extends Placed {
+  readonly kind: 'object-store';
+  readonly port: number;
+  /** Made before the services start. */
+  readonly buckets: readonly string[];
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** The deployment with `envWith` merged into each service's environment, for the components that it has. */
+export function withPresent(deployment: Deployment): Deployment {
+  const present = new Set(
+    deployment.components.flatMap(({ name, partOf }) => (partOf === undefined ? [name] : [name, partOf])),
+  );
+  return {
+    ...deployment,
+    components: deployment.components.map((spec) => {
+      if (spec.kind !== 'service' || spec.envWith === undefined) return spec;
+      const { envWith, ...rest } = spec;
+      const further = Object.entries(envWith).flatMap(([name, env]) => (present.has(name) ? [env] : []));
+      return { ...rest, env: Object.assign({}, spec.env, ...further) as ServiceSpec['env'] };
+    }),
+  };
 }

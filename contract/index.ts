@@ -1,4 +1,4 @@
-export type * from './deployment.ts';
+export * from './deployment.ts';
 export type * from './fault.ts';
 export type * from './history.ts';
 export type * from './link.ts';

@@ -103,8 +103,18 @@ export interface Component {
 export interface Administration {
   sql(component: string, text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   redis(component: string, ...command: readonly string[]): Promise<unknown>;
+  /** A request on a NATS subject (`$JS.API.STREAM.INFO.NUMBERING`) and its reply, JSON both ways. Of `nats-2`: asked at that server. */
+  nats(component: string, subject: string, payload?: unknown): Promise<unknown>;
+  /** What a bucket of an object store holds, by key. */
+  objects(component: string, bucket: string): Promise<readonly StoredObject[]>;
   /** A request to an instance's own HTTP port. */
   http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer>;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  /** As UTF-8 text. */
+  readonly text: string;
 }
 
 export interface HttpAnswer {

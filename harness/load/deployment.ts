@@ -1,5 +1,5 @@
 import type { Row } from '../../catalogue/index.ts';
-import type { ComponentSpec, Deployment } from '../../contract/index.ts';
+import { withPresent, type ComponentSpec, type Deployment } from '../../contract/index.ts';
 import { LoadError } from './import-export.ts';
 
 /** catalogue/README.md: these are always deployed, or are the world's own. */
@@ -38,12 +38,11 @@ export function deploymentFor(
   };
   for (const need of row.needs) if (!ALWAYS_PRESENT.has(need)) choose(need, row.id);
   for (const name of Object.keys(environment)) if (!chosen.has(name)) choose(name, `the environment of ${row.id}`);
-  return {
+  const picked = withPresent({
     ...deployment,
-    components: deployment.components
-      .filter(({ name }) => chosen.has(name))
-      .map((spec) => withEnvironment(spec, environment[spec.name])),
-  };
+    components: deployment.components.filter(({ name }) => chosen.has(name)),
+  });
+  return { ...picked, components: picked.components.map((spec) => withEnvironment(spec, environment[spec.name])) };
 }
 
 type Environment = Readonly<Record<string, Readonly<Record<string, string>>>>;

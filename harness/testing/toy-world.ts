@@ -91,6 +91,8 @@ function start(deployment: Deployment, options: RunOptions, script: ToyScript): 
     admin: {
       sql: async () => [],
       redis: async () => [],
+      nats: async () => undefined,
+      objects: async () => [],
       http: async () => ({ status: 200, body: undefined }),
     },
     endpoints: () => [],

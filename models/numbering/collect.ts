@@ -1,4 +1,5 @@
 import type { Evidence, Running } from '../../contract/index.ts';
+import { primarySql } from './primary.ts';
 
 /** Milliseconds of the epoch, as a number: rows go into the journal as JSON. */
 const ms = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::float8`;
@@ -22,7 +23,7 @@ const QUERIES: Readonly<Record<string, string>> = {
 /** The tables that the invariants read, ordered, with PostgreSQL's time and the run's at the end of the run. */
 export async function collect(running: Running): Promise<Evidence['finalState']> {
   const collected: Record<string, Evidence['finalState'][string]> = {};
-  for (const [table, query] of Object.entries(QUERIES)) collected[table] = await running.admin.sql('postgres', query);
+  for (const [table, query] of Object.entries(QUERIES)) collected[table] = await primarySql(running, query);
   collected['clock'] = (collected['clock'] ?? []).map((row) => ({
     ...row,
     run: running.clock.now(),

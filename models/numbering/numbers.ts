@@ -1,7 +1,7 @@
 import type { Running } from '../../contract/index.ts';
 import type { IdentifierKey } from './clients/call.ts';
 
-/** What the deployed inventory has for whom. Told by the prefixes that `deployments/numbering-inventory.ts` gives. */
+/** What the deployed inventory has for whom. Told by the prefixes that `deployments/numbering/inventory.ts` gives. */
 export interface Inventory {
   /** Leases to validate, with their holders. */
   readonly leased: readonly (IdentifierKey & { readonly tenantId: string })[];

@@ -1,4 +1,4 @@
-/** Steps of the runbooks in `system/numbering/alerts.yaml`. */
+/** Steps of the runbooks in `system/numbering/alerts/`. */
 import type { OperatorStep } from 'faultline';
 
 /** Restarts the task of a job by the supervisor's operator API. */

@@ -37,7 +37,7 @@ test('every metric of numbering-service that a rule uses exists before the first
     on,
     1000,
   );
-  const rules = parse(readFileSync(join(import.meta.dirname, '../alerts.yaml'), 'utf8')) as {
+  const rules = parse(readFileSync(join(import.meta.dirname, '../alerts/reservations.yaml'), 'utf8')) as {
     groups: { rules: { expr: string }[] }[];
   };
   const used = new Set(

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import type { Administration, ComponentSpec, HttpAnswer } from '../../../contract/index.ts';
+import type { Administration, ComponentSpec, HttpAnswer, StoredObject } from '../../../contract/index.ts';
 import { DOCUMENT_SCHEMA } from '../scale/document-sql.ts';
 
 /** Real time. */
@@ -76,6 +76,14 @@ export class DeployedAdministration implements Administration, AsyncDisposable {
     }
     const [head = '', ...rest] = words;
     return client.call(head, ...rest);
+  }
+
+  nats(component: string): Promise<unknown> {
+    return Promise.reject(new Error(`the deployed world has no NATS yet: ${component}`));
+  }
+
+  objects(component: string): Promise<readonly StoredObject[]> {
+    return Promise.reject(new Error(`the deployed world has no object store yet: ${component}`));
   }
 
   async http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer> {

@@ -18,6 +18,7 @@ export function asksWell(spec: ComponentSpec, port: number, timeoutMs: number): 
       bytes: startupMessage(spec.database),
       fits: (reply) => reply[0] === AUTHENTICATION,
     });
+  if (spec.kind !== 'service') throw new Error(`${spec.name} is a ${spec.kind}: it has no health question yet`);
   return answersOk(port, spec.http.healthPath, timeoutMs);
 }
 

@@ -35,7 +35,7 @@ describe('a query of the document', () => {
 });
 
 describe('a rule file', () => {
-  const file = readFileSync('system/numbering/alerts.yaml', 'utf8');
+  const file = readFileSync('system/numbering/alerts/reservations.yaml', 'utf8');
 
   test('has its intervals and holds divided, and its thresholds as written', () => {
     const scaled = scaledRules(file, 10);

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import type { Administration, ComponentSpec, HttpAnswer } from '../../../contract/index.ts';
+import type { Administration, ComponentSpec, HttpAnswer, StoredObject } from '../../../contract/index.ts';
 import { httpCall } from './http-call.ts';
 import type { Outside } from './outside.ts';
 
@@ -69,6 +69,14 @@ export class SimulatedAdministration implements Administration {
       const [head = '', ...rest] = command;
       return client.call(head, ...rest);
     });
+  }
+
+  nats(component: string): Promise<unknown> {
+    return Promise.reject(new Error(`the simulated world has no NATS yet: ${component}`));
+  }
+
+  objects(component: string): Promise<readonly StoredObject[]> {
+    return Promise.reject(new Error(`the simulated world has no object store yet: ${component}`));
   }
 
   async http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer> {

@@ -22,6 +22,7 @@ export function healthCheck(outside: Outside): (spec: ComponentSpec, process: Si
       if (spec.kind === 'postgres') {
         return ask({ ...at, port: spec.port, bytes: SSL_REQUEST, fits: (reply) => reply[0] === NO_TLS });
       }
+      if (spec.kind !== 'service') throw new Error(`${spec.name} is a ${spec.kind}: it has no health question yet`);
       const call = {
         host: process.name,
         port: spec.http.port,

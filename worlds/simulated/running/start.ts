@@ -1,5 +1,13 @@
 import path from 'node:path';
-import type { ComponentSpec, Deployment, RunOptions, Running, Sabotage, ServiceSpec } from '../../../contract/index.ts';
+import type {
+  ComponentSpec,
+  Deployment,
+  Observations,
+  RunOptions,
+  Running,
+  Sabotage,
+  ServiceSpec,
+} from '../../../contract/index.ts';
 import { watchNativeIo } from '../kernel/guard.ts';
 import type { Life } from '../kernel/life.ts';
 import { SimProcess, type Program } from '../kernel/process.ts';
@@ -7,10 +15,6 @@ import { mix } from '../kernel/random.ts';
 import { Simulation, setCurrentSimulation } from '../kernel/simulation.ts';
 import { WallClock } from '../kernel/wall-clock.ts';
 import { SimNetwork, setCurrentNetwork } from '../network/network.ts';
-import type { Bridge } from '../servers/postgres/bridge.ts';
-import { postgresProgram } from '../servers/postgres/component.ts';
-import { redisProgram } from '../servers/redis/component.ts';
-import type { RedisServer } from '../servers/redis/server.ts';
 import { SimulatedAdministration } from './administration.ts';
 import type { Clusters } from './clusters.ts';
 import type { ComponentParts } from './component.ts';
@@ -19,6 +23,8 @@ import { Logs } from './logs.ts';
 import { Monitoring } from './monitoring.ts';
 import { Outside } from './outside.ts';
 import { simulatedRunning } from './running.ts';
+import { makeServer } from './servers/index.ts';
+import type { Server, ServerContext } from './servers/server.ts';
 import { serveTaskRuntime } from './task-runtime.ts';
 
 /** Virtual 0 of every run. */
@@ -63,41 +69,29 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
     new Outside(make(name, { kind: 'builtin', start: program }));
 
   const components = new Map<string, ComponentParts>();
-  const bridges: Bridge[] = [];
-  const redisServers: RedisServer[] = [];
+  const servers: Server[] = [];
+  const specs = new Map(deployment.components.map((spec) => [spec.name, spec]));
+  const context: ServerContext = { simulation, clusters, epoch: EPOCH, specs };
   const administration = outside('administration');
   const health = healthCheck(administration);
   for (const spec of deployment.components) {
     const add = (own: readonly SimProcess[], answered: () => number): void => {
       components.set(spec.name, { spec, processes: own, healthy: (process) => health(spec, process), answered });
     };
-    if (spec.kind === 'postgres') {
-      const own: Bridge[] = [];
-      const cluster = clusters.of(spec);
-      cluster.reset(spec, new Date(EPOCH));
-      const program = postgresProgram(simulation, cluster, spec, (bridge) => {
-        own.push(bridge);
-        bridges.push(bridge);
-      });
-      add([make(spec.name, { kind: 'builtin', start: program }, spec)], () =>
-        own.reduce((sum, { statements }) => sum + statements, 0),
-      );
-    } else if (spec.kind === 'redis') {
-      const own: RedisServer[] = [];
-      const program = redisProgram(simulation, spec, (server) => {
-        own.push(server);
-        redisServers.push(server);
-      });
-      add([make(spec.name, { kind: 'builtin', start: program }, spec)], () =>
-        own.reduce((sum, { stats }) => sum + stats.commands, 0),
-      );
-    } else {
+    if (spec.kind === 'service') {
       const names = [spec.name, ...(spec.partOf === undefined ? [] : [spec.partOf])];
       const file = path.resolve(spec.entry);
       const own = instanceNames(spec).map((name) =>
         make(name, { kind: 'entry', file }, spec, environment(spec, options.sabotage), names),
       );
       add(own, () => requestsAnswered(network, own));
+    } else {
+      const server = makeServer(spec, context);
+      servers.push(server);
+      const machines = Object.entries(server.programs).map(([name, program]) =>
+        make(name, { kind: 'builtin', start: program }, spec, {}, name === spec.name ? [] : [spec.name]),
+      );
+      add(machines, server.answered);
     }
   }
   const services = [...components.values()].filter(({ spec }) => spec.kind === 'service');
@@ -113,7 +107,6 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
     ),
   );
   const firstInstance = (name: string): string => components.get(name)?.processes[0]?.name ?? name;
-  const specs = new Map(deployment.components.map((spec) => [spec.name, spec]));
   simulation.start();
   for (const process of processes) process.start();
   const monitoring = new Monitoring({
@@ -141,8 +134,7 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
     admin: new SimulatedAdministration(specs, administration, firstInstance),
     work: () => ({
       events: simulation.events,
-      statements: bridges.reduce((sum, { statements }) => sum + statements, 0),
-      redisCommands: redisServers.reduce((sum, { stats }) => sum + stats.commands, 0),
+      ...sumOf(servers.map((server) => server.work())),
     }),
     stop: () => {
       stopGuard();
@@ -173,4 +165,11 @@ function environment(spec: ServiceSpec, sabotage: Sabotage | undefined): Readonl
 /** Messages that a service has sent to clients: it answers while this grows. */
 function requestsAnswered(network: SimNetwork, own: readonly SimProcess[]): number {
   return network.sentBy(own.map((process) => process.options.host));
+}
+
+/** Counts of several, added by name. */
+function sumOf(all: readonly Observations[]): Observations {
+  const sum: Record<string, number> = {};
+  for (const counts of all) for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
 }

@@ -1,0 +1,50 @@
+import type { ComponentSpec } from '../../contract/index.ts';
+import { inventory } from './inventory.ts';
+
+export const DATABASE_URL = 'postgres://postgres@postgres:5432/numbering';
+export const REDIS_URL = 'redis://redis:6379/0';
+
+/** What every row needs: the service, its database and its cache. */
+export const core: readonly ComponentSpec[] = [
+  {
+    kind: 'postgres',
+    name: 'postgres',
+    port: 5432,
+    database: 'numbering',
+    migrate: 'system/numbering/migrate.ts',
+    seed: inventory(),
+    maxConnections: 100,
+    dependsOn: [],
+  },
+  {
+    kind: 'redis',
+    name: 'redis',
+    port: 6379,
+    // Set at start: a Redis that restarts has lost what CONFIG SET said.
+    config: { 'notify-keyspace-events': 'Ex' },
+    persistent: false,
+    dependsOn: [],
+  },
+  {
+    kind: 'service',
+    name: 'numbering-service',
+    instances: 2,
+    entry: 'system/numbering/service/main.ts',
+    configuration: 'system/numbering/service/config.ts#serviceConfig',
+    env: { DATABASE_URL, REDIS_URL, HTTP_PORT: '8080', GRPC_PORT: '9090' },
+    envWith: {},
+    safeguards: [
+      'postgres-fallback',
+      'quota-aggregation',
+      'reservation-key-ttl',
+      'cleanup-lag-metric',
+      'quarantine-state-check',
+      'idempotency-payload-hash',
+      'idempotency-key-store',
+      'validation-age-bound',
+      'compare-and-set',
+    ],
+    http: { port: 8080, healthPath: '/health/ready', livenessPath: '/health/live', metricsPath: '/metrics' },
+    dependsOn: ['postgres', 'redis'],
+  },
+];

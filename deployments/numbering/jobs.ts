@@ -1,0 +1,35 @@
+import type { ComponentSpec } from '../../contract/index.ts';
+import { DATABASE_URL, REDIS_URL } from './core.ts';
+
+/** The document's cron jobs, and who restarts them. */
+export const jobs: readonly ComponentSpec[] = [
+  job('reservation-cleanup', 'numbering-jobs-cleanup'),
+  job('quarantine-sweep', 'numbering-jobs-quarantine'),
+  {
+    kind: 'service',
+    name: 'supervisor',
+    instances: 1,
+    entry: 'system/operations/supervisor/main.ts',
+    configuration: 'system/operations/supervisor/config.ts#supervisorConfig',
+    env: { TASK_RUNTIME_URL: 'http://task-runtime:7000', HTTP_PORT: '8090', POLL_MS: '2000', PROBE_MS: '10000' },
+    safeguards: [],
+    http: { port: 8090, healthPath: '/health/live', metricsPath: '/metrics' },
+    dependsOn: [],
+  },
+];
+
+/** Each job is a process of its own, as the document's cron jobs are. */
+function job(name: string, component: string): ComponentSpec {
+  return {
+    kind: 'service',
+    name: component,
+    partOf: 'numbering-jobs',
+    instances: 1,
+    entry: 'system/numbering/jobs/main.ts',
+    configuration: 'system/numbering/jobs/config.ts#jobsConfig',
+    env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081' },
+    safeguards: ['safety-net-cron', 'key-row-comparison', 'reservation-key-ttl', 'compare-and-set'],
+    http: { port: 8081, healthPath: '/health/live', metricsPath: '/metrics' },
+    dependsOn: ['postgres', 'redis'],
+  };
+}

@@ -1,0 +1,23 @@
+import type { ComponentSpec, ServiceSpec } from '../../../../contract/index.ts';
+import { postgres } from './postgres.ts';
+import { redis } from './redis.ts';
+import type { MakeServer, Server, ServerContext } from './server.ts';
+
+type ServerSpec = Exclude<ComponentSpec, ServiceSpec>;
+
+const MAKERS: { readonly [K in ServerSpec['kind']]: MakeServer<Extract<ServerSpec, { kind: K }>> } = {
+  postgres,
+  redis,
+  nats: notYet,
+  pgbouncer: notYet,
+  'object-store': notYet,
+};
+
+/** The server that stands for a component, by its kind. */
+export function makeServer(spec: ServerSpec, context: ServerContext): Server {
+  return (MAKERS[spec.kind] as MakeServer<ServerSpec>)(spec, context);
+}
+
+function notYet({ kind, name }: ServerSpec): never {
+  throw new Error(`the simulated world has no ${kind} yet: ${name}`);
+}
