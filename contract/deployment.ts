@@ -20,6 +20,8 @@ interface Placed {
   readonly region?: string;
   /** A component of several processes, each of its own kind: `numbering-jobs`. The name of the whole works wherever a component's does. */
   readonly partOf?: string;
+  /** A part that is left out of its whole where one of these is not deployed: the worker that listens to NATS, in a row without NATS. */
+  readonly onlyWith?: readonly string[];
   /** Components without which it is not deployed. */
   readonly dependsOn: readonly string[];
 }

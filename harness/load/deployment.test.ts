@@ -11,6 +11,8 @@ const deployment: Deployment = {
     service('numbering-service', ['redis']),
     service('numbering-jobs-cleanup', [], 'numbering-jobs'),
     service('numbering-jobs-sweep', [], 'numbering-jobs'),
+    { ...service('numbering-jobs-listener', [], 'numbering-jobs'), onlyWith: ['other'] },
+    { ...service('talker', []), envWith: { other: { B: '3', C: '4' } } } as ComponentSpec,
   ],
 };
 const row = { id: 'NUM-03', place: 'numbering.yaml:1:1' };
@@ -21,6 +23,17 @@ test('a row gets what it needs and what that depends on', () => {
 
 test('a need that is a whole gets its parts', () => {
   expect(names(['numbering-jobs'])).toEqual(['numbering-jobs-cleanup', 'numbering-jobs-sweep']);
+});
+
+test('a part that is of use with another component only comes with that', () => {
+  expect(names(['numbering-jobs', 'other'])).toContain('numbering-jobs-listener');
+});
+
+test('further environment applies where the other component is deployed', () => {
+  const talker = (needs: readonly string[]): ComponentSpec | undefined =>
+    deploymentFor({ ...row, needs }, deployment).components.at(-1);
+  expect(talker(['talker'])).toMatchObject({ env: { B: '2' } });
+  expect(talker(['talker', 'other'])).toMatchObject({ env: { B: '3', C: '4' } });
 });
 
 test('a need that is not deployed is an error that names the row and what there is', () => {

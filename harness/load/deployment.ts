@@ -13,7 +13,7 @@ const ALWAYS_PRESENT: ReadonlySet<string> = new Set([
 
 /**
  * What a row needs of its system's deployment, with all that those components depend on, in the deployment's order. A
- * need that is a whole of several components (`numbering-jobs`) takes every part of it. Throws a LoadError for a need that the
+ * need that is a whole of several components (`numbering-jobs`) takes each part of it whose `onlyWith` the row needs too. Throws a LoadError for a need that the
  * deployment does not know.
  */
 export function deploymentFor(
@@ -23,7 +23,7 @@ export function deploymentFor(
 ): Deployment {
   const chosen = new Set<string>();
   const choose = (name: string, neededBy: string): void => {
-    const found = resolve(name, deployment.components);
+    const found = resolve(name, deployment.components, row.needs);
     if (found.length === 0) {
       const names = deployment.components.map((component) => component.name).join(', ');
       throw new LoadError(
@@ -47,9 +47,15 @@ export function deploymentFor(
 
 type Environment = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-function resolve(name: string, components: readonly ComponentSpec[]): readonly ComponentSpec[] {
+function resolve(
+  name: string,
+  components: readonly ComponentSpec[],
+  needs: readonly string[],
+): readonly ComponentSpec[] {
   const exact = components.filter((spec) => spec.name === name);
-  return exact.length > 0 ? exact : components.filter(({ partOf }) => partOf === name);
+  if (exact.length > 0) return exact;
+  const parts = components.filter(({ partOf }) => partOf === name);
+  return parts.filter(({ onlyWith = [] }) => onlyWith.every((other) => needs.includes(other)));
 }
 
 function withEnvironment(spec: ComponentSpec, env: Environment[string] | undefined): ComponentSpec {
