@@ -1,5 +1,10 @@
 /** A patch of the deployment, from the start of a run, that removes one safeguard: the assertion named must then turn red. */
-export type Sabotage =
+export type Sabotage = SabotageKind & {
+  /** The run that shows it. Absent: the first that judges the assertion which must turn red. */
+  readonly run?: string;
+};
+
+type SabotageKind =
   /** `SAFEGUARDS_OFF=<safeguard>` in each service that declares it. */
   | {
       readonly kind: 'safeguard-off';

@@ -37,7 +37,10 @@ export interface Instants {
   readonly threshold?: Ms;
   readonly detected?: Ms;
   readonly cleared?: Ms;
+  /** The named job's first run after the injection has ended. */
   readonly nextRun?: Ms;
+  /** Its first run after the fault was cleared: from here lines of the recovery count. */
+  readonly nextRunSinceCleared?: Ms;
   /** End of the recovery phase, whether its lines held or not. */
   readonly recovered?: Ms;
   readonly ended?: Ms;
@@ -95,11 +98,33 @@ export interface OperatorStep {
   run(stage: Stage): Promise<void>;
 }
 
-/** One run of a row. */
+/** One run of a row. What it says besides its fault holds for this run only. */
 export interface RunPlan {
   readonly fault: Fault;
   /** How long the fault stays. Absent: until it is over by itself. */
   readonly lasts?: Ms;
+  /** The lines that this run can show, where a row's lines speak of one run each. Absent: all of them. */
+  readonly judges?: JudgedLines;
+  /** Added to the scenario's. */
+  readonly activities?: readonly Activity[];
+  /** Added to the scenario's, operation by operation. */
+  readonly maySee?: Readonly<Record<string, readonly string[]>>;
+  /** In place of the scenario's. */
+  readonly operator?: ScenarioBody['operator'];
+  readonly threshold?: Probe;
+  readonly nextRun?: Probe;
+  readonly load?: ScenarioBody['load'];
+  readonly environment?: ScenarioBody['environment'];
+  readonly maxSpeed?: ScenarioBody['maxSpeed'];
+}
+
+/** Lines of a row by index; of a part that is not named every line is judged. Each line must be judged in one run at least. */
+export interface JudgedLines {
+  /** `silent`: the row's alert must not fire in this run. */
+  readonly detection?: 'fires' | 'silent';
+  readonly mitigation?: readonly number[];
+  readonly recovery?: readonly number[];
+  readonly never?: readonly number[];
 }
 
 /** What a scenario file says; `scenario()` in `faultline` makes it. Every line of the row has its assertion here, by index. */
@@ -119,7 +144,7 @@ export interface ScenarioBody {
   readonly operator?: { readonly onDetected?: OperatorStep; readonly onCleared?: OperatorStep };
   /** The instant `threshold`: first look that holds. Needed where a line counts from it. */
   readonly threshold?: Probe;
-  /** The instant `nextRun`: first look after the fault was cleared that holds. Needed where a line counts from it. */
+  /** The instant `nextRun`: first look after the injection that holds; for lines of the recovery, after the fault was cleared. Needed where a line counts from it. */
   readonly nextRun?: Probe;
   /** Options for the model's load (`Load.set`). */
   readonly load?: Readonly<Record<string, number | boolean>>;

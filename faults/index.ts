@@ -13,5 +13,5 @@ export { kill, terminate } from './process-kill.ts';
 export { pause } from './process-pause.ts';
 export { redisConfig } from './redis-config.ts';
 export { notificationsOff } from './redis-notifications-off.ts';
-export { configured, operatorSkips, ruleRemoved, safeguardOff } from './sabotage.ts';
+export { configured, inRun, operatorSkips, ruleRemoved, safeguardOff } from './sabotage.ts';
 export { lockTable } from './table-lock.ts';

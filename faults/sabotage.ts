@@ -11,6 +11,11 @@ export function safeguardOff(
   return { kind: 'safeguard-off', safeguard, ...options };
 }
 
+/** The sabotage is shown in that run of the row. */
+export function inRun(run: string, sabotage: Sabotage): Sabotage {
+  return { ...sabotage, run };
+}
+
 /** The alert is taken out of the rule files. */
 export function ruleRemoved(alert: string): Sabotage {
   return { kind: 'rule-removed', alert };

@@ -51,6 +51,7 @@ const run = z.strictObject({
     detected: ms.optional(),
     cleared: ms.optional(),
     nextRun: ms.optional(),
+    nextRunSinceCleared: ms.optional(),
     recovered: ms.optional(),
     ended: ms.optional(),
   }),

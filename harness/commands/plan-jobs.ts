@@ -39,7 +39,8 @@ export function makeJob(
 ): Job {
   const { row } = choice.row;
   const limits = [...row.mitigation, ...row.recovery].map(({ within }) => (within.ms === 'immediate' ? 0 : within.ms));
-  const speed = Math.min(options.speed, body.maxSpeed?.speed ?? Infinity);
+  const plan = body.runs[run];
+  const speed = Math.min(options.speed, (plan?.maxSpeed ?? body.maxSpeed)?.speed ?? Infinity);
   const name = { id: row.id, run, seed: options.seed, ...(sabotage === undefined ? {} : { sabotage }) };
   return {
     ...name,
@@ -48,6 +49,6 @@ export function makeJob(
     keepTrace: options.keepTrace,
     ...(options.abortOn === undefined ? {} : { abortOn: options.abortOn }),
     // A minute of steady state, the fault, and for most rows a part of the recovery's limit.
-    expectedMs: 60_000 + (body.runs[run]?.lasts ?? 120_000) + Math.max(...limits) / 4,
+    expectedMs: 60_000 + (plan?.lasts ?? 120_000) + Math.max(...limits) / 4,
   };
 }

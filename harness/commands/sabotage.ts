@@ -1,9 +1,10 @@
-import { MUTATIONS } from '../../contract/index.ts';
-import type { Mutation } from '../../contract/index.ts';
+import type { Mutation, ScenarioBody } from '../../contract/index.ts';
 import { openInvocation } from '../journal/invocation.ts';
 import { noteSeenRed } from '../journal/seen-red.ts';
 import { buildScenario, openProject } from '../load/project.ts';
 import type { Job } from '../parent/job.ts';
+import { plannedSabotage } from '../sabotage/plan.ts';
+import type { PlannedSabotage } from '../sabotage/plan.ts';
 import { sabotageOutcome } from '../sabotage/outcome.ts';
 import type { SabotageOutcome } from '../sabotage/outcome.ts';
 import { sabotageText } from '../sabotage/text.ts';
@@ -37,10 +38,13 @@ export async function sabotage(root: string, ids: readonly string[], options: Sa
   if (await refusedForResidue(root, options.world)) return RESIDUE;
   const directory = openInvocation(options.runsDir, startedAt, 'sabotage');
   const jobs = await planned(choices, options, directory);
+  const bodies = new Map<string, ScenarioBody>();
+  for (const { row } of choices) bodies.set(row.row.id, await buildScenario(row));
   const outcomesOf = (runs: readonly RunResult[]): readonly SabotageOutcome[] =>
     runs.flatMap((result) => {
       const choice = choices.find(({ row }) => row.row.id === result.id);
-      return choice && result.sabotage ? [sabotageOutcome(choice.row.row, result)] : [];
+      const plan = bodies.get(result.id)?.runs[result.run];
+      return choice && plan && result.sabotage ? [sabotageOutcome(choice.row.row, plan, result)] : [];
     });
   const complete = (runs: readonly RunResult[]): boolean => {
     const outcomes = outcomesOf(runs);
@@ -70,7 +74,7 @@ export async function sabotage(root: string, ids: readonly string[], options: Sa
   return result.runs.some(({ verdict }) => verdict === 'aborted') ? 3 : 1;
 }
 
-/** Catalogue lines and mutations of the first run of each row, one at a time. */
+/** Catalogue lines and mutations of each row, one at a time, in the runs that can show them. */
 async function planned(
   choices: readonly Choice[],
   options: SabotageOptions,
@@ -80,19 +84,17 @@ async function planned(
   const { speed } = paceOf(options);
   for (const choice of choices) {
     const body = await buildScenario(choice.row);
-    const run = choice.run ?? Object.keys(body.runs)[0];
-    if (run === undefined || !body.runs[run])
-      throw new UsageError(`${choice.row.row.id} has no run ${run ?? 'at all'}`);
+    if (choice.run !== undefined && !body.runs[choice.run])
+      throw new UsageError(`${choice.row.row.id} has no run ${choice.run}`);
     const single = options.line !== undefined || options.mutation !== undefined;
-    const lines = choice.row.row.sabotage
-      .map((_, line) => ({ line }))
-      .filter(({ line }) => (single ? line === options.line : true));
-    const mutations = MUTATIONS.filter((mutation) => (single ? mutation === options.mutation : true)).map(
-      (mutation) => ({ mutation }),
-    );
+    const asked = ({ sabotage }: PlannedSabotage): boolean => {
+      if (!single) return true;
+      return 'line' in sabotage ? sabotage.line === options.line : sabotage.mutation === options.mutation;
+    };
+    const plan = plannedSabotage(choice.row.row, body, choice.run).filter(asked);
     for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1)
-      for (const sabotaged of [...lines, ...mutations]) {
-        const job = makeJob(choice, body, run, { seed, speed, directory, keepTrace: false }, sabotaged);
+      for (const { run, sabotage } of plan) {
+        const job = makeJob(choice, body, run, { seed, speed, directory, keepTrace: false }, sabotage);
         // One folder for each seed: the first has the plain name.
         jobs.push(seed === options.seed ? job : { ...job, directory: `${job.directory}-seed-${seed}` });
       }

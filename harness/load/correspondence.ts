@@ -2,6 +2,7 @@ import type { Row } from '../../catalogue/index.ts';
 import type { Probe, ScenarioBody } from '../../contract/index.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { judges } from '../judge/judged.ts';
 import { buildScenario } from './project.ts';
 import type { Project } from './project.ts';
 
@@ -66,10 +67,14 @@ export function differences(row: Row, body: ScenarioBody): readonly string[] {
     problems.push('expected a probe for the steady state, found none; add steadyState: [...]');
   if (body.never.length === 0)
     problems.push(`expected a probe for "Never: ${row.impact.never}", found none; add never: [...]`);
+  const plans = Object.values(body.runs);
+  for (const reference of ['detection', ...lineReferences(row)])
+    if (plans.length > 0 && !plans.some((plan) => judges(plan, reference)))
+      problems.push(`expected a run that judges ${reference}, found none; add it to the judges of a run`);
   const froms = [row.detection, ...row.mitigation, ...row.recovery].map(({ from }) => from);
-  if (froms.includes('threshold') && !body.threshold)
+  if (froms.includes('threshold') && !plans.every(({ threshold }) => threshold ?? body.threshold))
     problems.push('expected threshold, from which a line of the row counts, found none; add threshold: ...');
-  if (froms.includes('next-run') && !body.nextRun)
+  if (froms.includes('next-run') && !plans.every(({ nextRun }) => nextRun ?? body.nextRun))
     problems.push('expected nextRun, from which a line of the row counts, found none; add nextRun: ...');
   const probes = [
     ...body.steadyState,
@@ -97,13 +102,16 @@ export function differences(row: Row, body: ScenarioBody): readonly string[] {
 function references(row: Row, body: ScenarioBody): readonly string[] {
   return [
     'detection',
-    ...row.mitigation.map((_, i) => `mitigation[${i}]`),
-    ...row.recovery.map((_, i) => `recovery[${i}]`),
+    ...lineReferences(row),
     ...body.never.map((_, i) => `impact.never[${i}]`),
     'impact.maySee',
     'alerts',
     ...row.invariants.map((name) => `invariant:${name}`),
   ];
+}
+
+function lineReferences(row: Pick<Row, 'mitigation' | 'recovery'>): readonly string[] {
+  return [...row.mitigation.map((_, i) => `mitigation[${i}]`), ...row.recovery.map((_, i) => `recovery[${i}]`)];
 }
 
 function polling(probes: readonly Probe[]): readonly Probe[] {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Deployment, Invariant, SystemModel, World } from '../../contract/index.ts';
 import type { RunSubject } from '../run/session.ts';
 import type { Job } from '../parent/job.ts';
+import { bodyOfRun } from './run-body.ts';
 import { sabotageOf } from './sabotage-of.ts';
 import { deploymentFor } from './deployment.ts';
 import { LoadError, importExport } from './import-export.ts';
@@ -16,9 +17,11 @@ export async function loadSubject(
   const found = project.rows.find(({ row }) => row.id === job.id);
   if (!found) throw new LoadError(`no row ${job.id} in ${project.root}/catalogue`);
   const { row, catalogue } = found;
-  const body = await buildScenario(found);
-  const plan = body.runs[job.run];
-  if (!plan) throw new LoadError(`${row.id}: expected a run ${job.run}, found ${Object.keys(body.runs).join(', ')}`);
+  const scenario = await buildScenario(found);
+  const plan = scenario.runs[job.run];
+  if (!plan)
+    throw new LoadError(`${row.id}: expected a run ${job.run}, found ${Object.keys(scenario.runs).join(', ')}`);
+  const body = bodyOfRun(scenario, plan);
   const folder = (...parts: string[]): string => join(project.root, ...parts);
   const model = await importExport<SystemModel>(
     folder('models', row.system, 'model.ts'),

@@ -2,6 +2,8 @@ import type { Anchor, Row } from '../../catalogue/index.ts';
 import type { Instants, Ms } from '../../contract/index.ts';
 import type { AnchorInstant } from '../judge/judgement.ts';
 
+type Part = 'detection' | 'mitigation' | 'recovery';
+
 const INSTANT_OF = {
   injection: 'injected',
   threshold: 'threshold',
@@ -10,7 +12,9 @@ const INSTANT_OF = {
   'next-run': 'nextRun',
 } as const satisfies Record<Anchor, keyof Instants>;
 
-export function anchorInstant(anchor: Anchor, instants: Instants): AnchorInstant {
+/** The instant that a line counts from: the recovery's next run is one after the fault was cleared. */
+export function anchorInstant(anchor: Anchor, instants: Instants, part: Part): AnchorInstant {
+  if (anchor === 'next-run' && part === 'recovery') return { name: anchor, at: instants.nextRunSinceCleared };
   return { name: anchor, at: instants[INSTANT_OF[anchor]] };
 }
 
@@ -18,12 +22,14 @@ export function anchorInstant(anchor: Anchor, instants: Instants): AnchorInstant
 export function lastLimit(
   lines: readonly Pick<Row['detection'], 'within' | 'from'>[],
   instants: Instants,
+  part: Part,
   now: Ms,
 ): Ms {
   return Math.max(
     now,
     ...lines.map(
-      ({ within, from }) => (anchorInstant(from, instants).at ?? now) + (within.ms === 'immediate' ? 0 : within.ms),
+      ({ within, from }) =>
+        (anchorInstant(from, instants, part).at ?? now) + (within.ms === 'immediate' ? 0 : within.ms),
     ),
   );
 }

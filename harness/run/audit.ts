@@ -12,8 +12,7 @@ export async function audit(session: Session): Promise<void> {
   session.enter('audit', 'operations under way to end', session.now + DRAIN_LIMIT_MS);
   await drain(session);
   session.finalState = await session.subject.model.collect(session.running);
-  const { body } = session.subject;
-  await session.pollers.look(body.never);
+  await session.pollers.look(session.never.map(([, probe]) => probe));
   session.pollers.stopAll();
   session.instants.ended = session.now;
   for (const line of await judgeAll(session)) session.record(line);

@@ -9,11 +9,11 @@ const HEAL_EVERY_MS: Ms = 100;
 
 /** Ends the fault and waits until it is gone; stamps `cleared`. Under `no-heal` it only stamps. */
 export async function clear(session: Session, active: ActiveFault): Promise<void> {
-  const { body, plan } = session.subject;
+  const { plan } = session.subject;
   if (session.stage.faultStays) session.instants.cleared = session.now;
   else if (await heal(session, active)) session.instants.cleared = session.now;
   else session.problem ??= `"${plan.fault.title}" was not healed ${HEAL_LIMIT_MS / 1000} s after it was lifted`;
-  session.pollers.stop(Object.values(body.mitigation));
+  session.pollers.stop(session.probes('mitigation'));
   if (session.instants.witnessed === undefined || session.instants.cleared === undefined) return;
   operator(session, 'onCleared');
   void begin(session, 'cleared');

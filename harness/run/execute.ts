@@ -66,7 +66,7 @@ export async function execute(execution: Execution): Promise<Executed> {
       error instanceof Error ? (aborted ? error.message : (error.stack ?? error.message)) : String(error);
   }
   const verdict = worst([
-    ...session.lines.map((line) => line.verdict),
+    ...session.results.map((line) => line.verdict),
     ...(session.problem === undefined ? [] : [aborted ? ('aborted' as const) : ('error' as const)]),
   ]);
   const logs = Object.fromEntries(
@@ -85,7 +85,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     speed: execution.speed,
     verdict,
     fault: subject.plan.fault.title,
-    lines: session.lines,
+    lines: session.results,
     instants: { ...session.instants },
     operations: session.history.operations.length,
     otherAlerts: [...new Set(otherAlerts(running.alerts(), expectedAlerts(session)).map(({ alert }) => alert))],
@@ -109,8 +109,9 @@ async function phases(session: Session): Promise<void> {
   try {
     if (!(await begun(session))) return;
     active = await inject(session);
-    session.pollers.start(Object.values(session.subject.body.mitigation));
-    if (session.subject.body.threshold) session.pollers.start([session.subject.body.threshold]);
+    session.pollers.start(session.probes('mitigation'));
+    const { threshold, nextRun } = session.subject.body;
+    session.pollers.start([threshold, nextRun].filter((probe) => probe !== undefined));
     const bit = await witness(session, active);
     if (bit) await mitigate(session, active);
     await clear(session, active);
@@ -142,7 +143,7 @@ async function begun(session: Session): Promise<boolean> {
     return false;
   }
   session.load = await subject.model.start(session.stage, subject.body.load ?? {});
-  session.pollers.start(subject.body.never);
+  session.pollers.start(session.never.map(([, probe]) => probe));
   void begin(session, 'start');
   if (!(await steady(session))) return false;
   const problem = await sabotageTook(session);
@@ -155,7 +156,6 @@ async function begun(session: Session): Promise<boolean> {
 }
 
 async function recovery(session: Session): Promise<void> {
-  if (session.subject.body.nextRun) session.pollers.start([session.subject.body.nextRun]);
   // Looked at from here on: what holds again is judged over the recovery's last 30 s.
   session.pollers.start(session.subject.body.steadyState);
   await recover(session);

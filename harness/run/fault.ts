@@ -56,7 +56,7 @@ export async function witness(session: Session, active: ActiveFault): Promise<bo
 
 /** The fault stays: until its duration is over, it is over by itself, or a step of the operator has ended it. */
 export async function mitigate(session: Session, active: ActiveFault): Promise<void> {
-  const { body, plan, row } = session.subject;
+  const { plan, row } = session.subject;
   const injected = session.instants.injected ?? session.now;
   const end = injected + (plan.lasts ?? SELF_ENDING_LIMIT_MS);
   void begin(session, 'fault');
@@ -76,7 +76,7 @@ export async function mitigate(session: Session, active: ActiveFault): Promise<v
   const ended = await session.until(over, WATCH_EVERY_MS, end);
   if (!ended && plan.lasts === undefined)
     session.problem = `"${plan.fault.title}" was not over after ${SELF_ENDING_LIMIT_MS / 60_000} min`;
-  await session.pollers.look(Object.values(body.mitigation));
+  await session.pollers.look(session.probes('mitigation'));
 }
 
 /** The mutation `no-fault`: everything but the fault. */

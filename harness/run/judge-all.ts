@@ -1,9 +1,9 @@
-import type { Evidence, LineResult, Ms, Probe } from '../../contract/index.ts';
-import type { Line } from '../../catalogue/index.ts';
+import type { Evidence, LineResult, Ms } from '../../contract/index.ts';
 import { judgeAlerts } from '../judge/alerts.ts';
 import { judgeDetection } from '../judge/detection.ts';
 import { judgeImmediate } from '../judge/immediate.ts';
 import { judgeInvariant } from '../judge/invariant.ts';
+import type { JudgedLine } from '../judge/judged.ts';
 import { lineResult } from '../judge/line.ts';
 import { judgeMaySee } from '../judge/may-see.ts';
 import { judgeNever } from '../judge/never.ts';
@@ -21,20 +21,18 @@ export async function judgeAll(session: Session): Promise<readonly LineResult[]>
 }
 
 async function timed(session: Session, injected: Ms): Promise<LineResult[]> {
-  const { body, row } = session.subject;
+  const { row } = session.subject;
   const { instants } = session;
   const { cleared = session.now, recovered = session.now } = instants;
   const judge = async (
     part: 'mitigation' | 'recovery',
-    line: Line,
-    i: number,
+    { index, line, probe }: JudgedLine,
     from: Ms,
     to: Ms,
   ): Promise<LineResult> => {
-    const probe: Probe | undefined = body[part][i];
-    const anchor = anchorInstant(line.from, instants);
+    const anchor = anchorInstant(line.from, instants, part);
     const claim = {
-      reference: `${part}[${i}]`,
+      reference: `${part}[${index}]`,
       title: line.behaviour,
       expected: probe?.title ?? line.behaviour,
       limit: line.within,
@@ -46,15 +44,15 @@ async function timed(session: Session, injected: Ms): Promise<LineResult[]> {
     return lineResult(claim, ms === 'immediate' ? judgeImmediate(looks, anchor) : judgeWithin(looks, anchor, ms));
   };
   const { alert, condition, within, from } = row.detection;
-  const anchor = anchorInstant(from, instants);
-  const results = [
-    lineResult(
-      { reference: 'detection', title: alert, expected: `${alert} fires: ${condition}`, limit: within, anchor },
-      judgeDetection(instants.detected, alert, anchor, within.ms === 'immediate' ? 0 : within.ms),
-    ),
-  ];
-  for (const [i, line] of row.mitigation.entries()) results.push(await judge('mitigation', line, i, injected, cleared));
-  for (const [i, line] of row.recovery.entries()) results.push(await judge('recovery', line, i, cleared, recovered));
+  const anchor = anchorInstant(from, instants, 'detection');
+  const detection = lineResult(
+    { reference: 'detection', title: alert, expected: `${alert} fires: ${condition}`, limit: within, anchor },
+    judgeDetection(instants.detected, alert, anchor, within.ms === 'immediate' ? 0 : within.ms),
+  );
+  // Where it must be silent it is one of the other alerts.
+  const results = session.silent ? [] : [detection];
+  for (const line of session.lines('mitigation')) results.push(await judge('mitigation', line, injected, cleared));
+  for (const line of session.lines('recovery')) results.push(await judge('recovery', line, cleared, recovered));
   return results;
 }
 
@@ -63,7 +61,7 @@ export async function lasting(session: Session, evidence: Evidence): Promise<Lin
   const { body, catalogue, invariants, row } = session.subject;
   const { steady = 0, ended = session.now } = evidence.instants;
   const results: LineResult[] = [];
-  for (const [i, probe] of body.never.entries()) {
+  for (const [i, probe] of session.never) {
     const looks = await probe.observe(evidence, session.running, steady, ended);
     results.push(
       lineResult(
@@ -95,6 +93,7 @@ export async function lasting(session: Session, evidence: Evidence): Promise<Lin
   return results;
 }
 
-export function expectedAlerts({ subject: { row } }: Session): readonly string[] {
-  return [row.detection.alert, ...row.alongside.map(({ alert }) => alert)];
+/** The alerts that may fire in this run. */
+export function expectedAlerts({ silent, subject: { row } }: Session): readonly string[] {
+  return [...(silent ? [] : [row.detection.alert]), ...row.alongside.map(({ alert }) => alert)];
 }

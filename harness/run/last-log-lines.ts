@@ -5,7 +5,7 @@ const SHOWN = 6;
 
 /** What the services logged last before the first failure, oldest first. */
 export function lastLogLines(session: Session): readonly LogLine[] {
-  const failures = session.lines
+  const failures = session.results
     .filter(({ verdict }) => verdict === 'fail')
     .flatMap(({ at }) => (at === undefined ? [] : [at]));
   const before = failures.length > 0 ? Math.min(...failures) : session.now;

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
  * red. The results have the reference `plant:<line>` and pass when the line did turn red.
  */
 export async function plantAll(session: Session): Promise<readonly LineResult[]> {
-  const { body, invariants, row } = session.subject;
+  const { invariants, row } = session.subject;
   const evidence = session.evidence();
   const results: LineResult[] = [];
   const judge = async (reference: string, planted: Evidence | undefined): Promise<void> => {
@@ -33,7 +33,7 @@ export async function plantAll(session: Session): Promise<readonly LineResult[]>
       seen: line ? `${line.verdict}: ${line.seen}` : 'no such line',
     });
   };
-  for (const [i, probe] of body.never.entries()) await judge(`impact.never[${i}]`, probe.plant?.(evidence));
+  for (const [i, probe] of session.never) await judge(`impact.never[${i}]`, probe.plant?.(evidence));
   await judge('impact.maySee', withRefusal(evidence));
   await judge('alerts', withAlert(evidence));
   for (const invariant of invariants)

@@ -10,11 +10,16 @@ const LOOK_EVERY_MS: Ms = 1000;
 
 /** Waits for the recovery lines, and for detection while its limit has not passed. */
 export async function recover(session: Session): Promise<void> {
-  const { body, row } = session.subject;
   const { instants } = session;
-  const probes = Object.values(body.recovery);
+  const lines = session.lines('recovery');
+  const probes = session.probes('recovery');
   const from = instants.cleared ?? session.now;
-  const deadline = lastLimit(row.recovery, instants, session.now);
+  const deadline = lastLimit(
+    lines.map(({ line }) => line),
+    instants,
+    'recovery',
+    session.now,
+  );
   session.enter('recover', 'the recovery lines to hold for 30 s', deadline);
   session.pollers.start(probes);
   let announced = session.now;
@@ -39,8 +44,8 @@ export async function recover(session: Session): Promise<void> {
 /** A fault that was over soon may be detected after recovery and still in time. */
 async function detection(session: Session): Promise<void> {
   const { row } = session.subject;
-  const deadline = lastLimit([row.detection], session.instants, session.instants.injected ?? session.now);
-  if (session.instants.detected !== undefined || session.now >= deadline) return;
+  const deadline = lastLimit([row.detection], session.instants, 'detection', session.instants.injected ?? session.now);
+  if (session.silent || session.instants.detected !== undefined || session.now >= deadline) return;
   session.enter('detect', `${row.detection.alert} to fire`, deadline);
   await session.until(
     async () => {

@@ -17,6 +17,8 @@ import type {
   Stage,
   SystemModel,
 } from '../../contract/index.ts';
+import { judgedLines, judgedNever } from '../judge/judged.ts';
+import type { JudgedLine } from '../judge/judged.ts';
 import { RecordedHistory } from './history.ts';
 import { Pollers } from './pollers.ts';
 import { randomStream } from './random.ts';
@@ -58,7 +60,7 @@ export class Session {
   readonly history: RecordedHistory;
   readonly pollers: Pollers;
   readonly instants: Mutable<Instants> = {};
-  readonly lines: LineResult[] = [];
+  readonly results: LineResult[] = [];
   readonly polled: Record<string, Observation[]> = {};
   readonly stage: Stage;
   finalState: Evidence['finalState'] = {};
@@ -103,6 +105,27 @@ export class Session {
     this.#load = load;
   }
 
+  /** The lines of the recovery or mitigation that this run judges. */
+  lines(part: 'mitigation' | 'recovery'): readonly JudgedLine[] {
+    const { row, body, plan } = this.subject;
+    return judgedLines(part, row, body, plan);
+  }
+
+  /** Their probes. */
+  probes(part: 'mitigation' | 'recovery'): readonly Probe[] {
+    return this.lines(part).flatMap(({ probe }) => (probe === undefined ? [] : [probe]));
+  }
+
+  /** The `never` probes that this run judges, with their indices. */
+  get never(): readonly (readonly [index: number, probe: Probe])[] {
+    return judgedNever(this.subject.body, this.subject.plan);
+  }
+
+  /** The row's alert must not fire in this run. */
+  get silent(): boolean {
+    return this.subject.plan.judges?.detection === 'silent';
+  }
+
   /** The steady-state probes with their indices, without those that a sabotage cannot leave true. */
   get steadyState(): readonly (readonly [index: number, probe: Probe])[] {
     const { body, sabotage } = this.subject;
@@ -134,7 +157,7 @@ export class Session {
   }
 
   record(line: LineResult): void {
-    this.lines.push(line);
+    this.results.push(line);
     this.#watching.line(line);
   }
 

@@ -1,5 +1,6 @@
 import { RunAborted } from '../../contract/index.ts';
 import { firstFiring } from '../judge/detection.ts';
+import type { Ms, Probe } from '../../contract/index.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -14,13 +15,13 @@ export async function watch(session: Session): Promise<void> {
   const { abortOn } = session.subject;
   if (abortOn !== undefined && firstFiring(running.alerts(), abortOn, injected) !== undefined)
     throw new RunAborted(`the alert ${abortOn} fired: --abort-on`);
-  if (instants.threshold === undefined && body.threshold) {
-    const first = (await session.observe(body.threshold, injected, session.now)).find(({ holds }) => holds);
-    if (first) instants.threshold = first.at;
-  }
-  if (instants.nextRun === undefined && body.nextRun && instants.cleared !== undefined) {
-    const first = (await session.observe(body.nextRun, instants.cleared, session.now)).find(({ holds }) => holds);
-    if (first) instants.nextRun = first.at;
+  if (instants.threshold === undefined && body.threshold)
+    stamp(instants, 'threshold', await firstLook(session, body.threshold, injected));
+  if (body.nextRun) {
+    const { cleared } = instants;
+    if (instants.nextRun === undefined) stamp(instants, 'nextRun', await firstLook(session, body.nextRun, injected));
+    if (instants.nextRunSinceCleared === undefined && cleared !== undefined)
+      stamp(instants, 'nextRunSinceCleared', await firstLook(session, body.nextRun, cleared));
   }
   if (instants.detected === undefined) {
     const detected = firstFiring(running.alerts(), row.detection.alert, injected);
@@ -29,6 +30,14 @@ export async function watch(session: Session): Promise<void> {
       operator(session, 'onDetected');
     }
   }
+}
+
+function stamp(instants: Session['instants'], name: 'threshold' | 'nextRun' | 'nextRunSinceCleared', at?: Ms): void {
+  if (at !== undefined) instants[name] = at;
+}
+
+async function firstLook(session: Session, probe: Probe, from: Ms): Promise<Ms | undefined> {
+  return (await session.observe(probe, from, session.now)).find(({ holds }) => holds)?.at;
 }
 
 /** Begins a step of the operator, unless a sabotage or the mutation `no-heal` leaves it out. */

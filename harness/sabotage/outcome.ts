@@ -1,7 +1,9 @@
 import { referenceText } from '../../catalogue/index.ts';
 import type { Row } from '../../catalogue/index.ts';
-import type { RunResult } from '../../contract/index.ts';
+import type { RunPlan, RunResult } from '../../contract/index.ts';
 import { redOf } from '../journal/seen-red.ts';
+import { judges } from '../judge/judged.ts';
+import { countingFromCleared } from './plan.ts';
 
 /** Whether one sabotage or mutation of a row turned red what it must. */
 export interface SabotageOutcome {
@@ -30,7 +32,7 @@ const MUTATION_TITLES = {
 } as const;
 
 /** contract.md, Proof: the assertion named must be red; a run that is an error proves nothing. */
-export function sabotageOutcome(row: Row, result: RunResult): SabotageOutcome {
+export function sabotageOutcome(row: Row, plan: Pick<RunPlan, 'judges'>, result: RunResult): SabotageOutcome {
   const { sabotage } = result;
   if (sabotage === undefined) throw new Error(`${result.id}/${result.run} is no sabotage`);
   const common = { id: result.id, run: result.run, seed: result.seed };
@@ -42,7 +44,7 @@ export function sabotageOutcome(row: Row, result: RunResult): SabotageOutcome {
       name: mutation,
       isMutation: true,
       title: MUTATION_TITLES[mutation],
-      ...judgeMutation(row, result, mutation, reds),
+      ...judgeMutation(row, plan, result, mutation, reds),
     };
   }
   const line = row.sabotage[sabotage.line];
@@ -87,6 +89,7 @@ function unred(result: RunResult, missing: readonly string[]): string {
 
 function judgeMutation(
   row: Row,
+  plan: Pick<RunPlan, 'judges'>,
   result: RunResult,
   mutation: keyof typeof MUTATION_TITLES,
   reds: readonly string[],
@@ -97,7 +100,7 @@ function judgeMutation(
   }
   if (mutation === 'mute-alert') return judge(result, ['detection'], reds);
   if (mutation === 'no-heal') {
-    const counting = row.recovery.flatMap(({ from }, i) => (from === 'cleared' ? [`recovery[${i}]`] : []));
+    const counting = countingFromCleared(row).filter((reference) => judges(plan, reference));
     if (counting.length > 0) return judge(result, counting, reds);
     return { expected: [], red: true, seen: 'no recovery line counts from cleared', others: reds };
   }
