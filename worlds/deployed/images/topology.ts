@@ -1,5 +1,5 @@
 /** What a deployment becomes on containers: instances, the proxies between them, the environment that knows only proxies. */
-import type { Deployment, ServiceSpec } from '../../../contract/index.ts';
+import type { ComponentSpec, Deployment, ServiceSpec } from '../../../contract/index.ts';
 
 /** Name under which services reach Toxiproxy. */
 export const PROXY_HOST = 'toxiproxy';
@@ -23,29 +23,28 @@ export interface Proxy {
 }
 
 /** `name` for one instance, `name-1`, `name-2` … for several. */
-export function instancesOf({ name, ...spec }: Deployment['components'][number]): readonly string[] {
-  if (spec.kind !== 'service' || spec.instances === 1) return [name];
+export function instancesOf({ name, ...spec }: ComponentSpec): readonly string[] {
+  if (!('instances' in spec) || spec.instances === 1) return [name];
   return Array.from({ length: spec.instances }, (_, index) => `${name}-${index + 1}`);
 }
 
-/** Every link of the deployment: from services to what their environment names, and from the load generator to services. */
+/**
+ * Every link of the deployment: from components to what they are told of others, whichever of those are there (`envWith`), and
+ * from the load generator to services.
+ */
 export function proxies(deployment: Deployment): readonly Proxy[] {
   const found: Omit<Proxy, 'listen'>[] = [];
-  const services = deployment.components.filter((spec) => spec.kind === 'service');
-  for (const spec of services) {
-    for (const client of instancesOf(spec)) {
-      for (const { host, port } of targets(deployment, spec)) {
-        found.push({ name: `${client}--${host}`, client, server: host, port });
-      }
-    }
-  }
-  for (const spec of services) {
-    for (const server of instancesOf(spec)) {
-      for (const [kind, port] of ports(spec)) {
+  for (const spec of deployment.components)
+    for (const client of instancesOf(spec))
+      for (const { host, port, first } of targets(deployment, spec))
+        found.push({ name: `${client}--${host}${first ? '' : `--${port}`}`, client, server: host, port });
+  for (const spec of deployment.components) {
+    if (spec.kind !== 'service') continue;
+    for (const server of instancesOf(spec))
+      for (const [kind, port] of listening(spec)) {
         const name = `${LOAD_GENERATOR}--${server}${port === spec.http.port ? '' : `--${kind}`}`;
         found.push({ name, client: LOAD_GENERATOR, server, port });
       }
-    }
   }
   return found.map((proxy, index) => ({ ...proxy, listen: FIRST_LISTENER + index }));
 }
@@ -58,23 +57,6 @@ export function proxyConfiguration(deployment: Deployment): readonly object[] {
     upstream: `${server}:${port}`,
     enabled: true,
   }));
-}
-
-/** A service's environment for one of its instances: each server's address is that of the instance's proxy. */
-export function environmentOf(
-  deployment: Deployment,
-  spec: ServiceSpec,
-  instance: string,
-): Readonly<Record<string, string>> {
-  const known = proxies(deployment).filter(({ client }) => client === instance);
-  return Object.fromEntries(
-    Object.entries(spec.env).map(([name, value]) => {
-      if (!URL.canParse(value)) return [name, value];
-      const { host } = new URL(value);
-      const proxy = known.find(({ server, port }) => host === `${server}:${port}`);
-      return [name, proxy === undefined ? value : value.replace(host, `${PROXY_HOST}:${proxy.listen}`)];
-    }),
-  );
 }
 
 /** Prometheus' configuration: scrapes and evaluates every 2 s, `job` the component, `instance` its address, as the simulated one. */
@@ -96,22 +78,46 @@ export function prometheusConfiguration(deployment: Deployment, ruleFiles: reado
   };
 }
 
-/** What a service's environment names of the deployment's servers. */
-function targets(deployment: Deployment, spec: ServiceSpec): readonly { host: string; port: number }[] {
-  return Object.values(spec.env).flatMap((value) => {
-    if (!URL.canParse(value)) return [];
-    const { hostname, port } = new URL(value);
-    const server = deployment.components.find(({ name }) => name === hostname);
-    return server === undefined || server.kind === 'service'
-      ? []
-      : [{ host: hostname, port: Number(port) || server.port }];
-  });
+/** What a component is told of the others' addresses; `first`: the first port of that host, after which the link is named. */
+function targets(
+  deployment: Deployment,
+  spec: ComponentSpec,
+): readonly { readonly host: string; readonly port: number; readonly first: boolean }[] {
+  const hosts = new Set(deployment.components.flatMap((each) => [each.name, ...instancesOf(each)]));
+  const found = new Map<string, { host: string; port: number; first: boolean }>();
+  for (const { host, port } of told(deployment, spec)) {
+    if (!hosts.has(host) || found.has(`${host}:${port}`)) continue;
+    const first = [...found.values()].every((each) => each.host !== host);
+    found.set(`${host}:${port}`, { host, port, first });
+  }
+  return [...found.values()];
 }
 
+/** Addresses in what a component is started with. */
+function told(
+  deployment: Deployment,
+  spec: ComponentSpec,
+): readonly { readonly host: string; readonly port: number }[] {
+  if (spec.kind === 'pgbouncer') return Object.values(spec.databases);
+  if (spec.kind === 'postgres')
+    return deployment.components.flatMap((each) =>
+      each.kind === 'postgres' && each.name === spec.standbyOf ? [{ host: each.name, port: each.port }] : [],
+    );
+  if (spec.kind !== 'service') return [];
+  return [spec.env, ...Object.values(spec.envWith ?? {})]
+    .flatMap((env) => Object.values(env))
+    .flatMap((value) => [...value.matchAll(ADDRESS)])
+    .map(([, host = '', port]) => ({ host, port: Number(port) }));
+}
+
+/** `host:port` alone, in a URL, or among several; user names and passwords before an @ are no hosts. */
+const ADDRESS = /(?<=^|[/@,])([a-z][a-z0-9-]*):(\d+)(?![\w@])/g;
+
 /** Ports that a service listens on, by kind: `HTTP_PORT` is `http`. */
-function ports(spec: ServiceSpec): readonly (readonly [string, number])[] {
-  return Object.entries(spec.env).flatMap(([name, value]) => {
+export function listening(spec: ServiceSpec): readonly (readonly [string, number])[] {
+  const named = Object.entries(spec.env).flatMap(([name, value]) => {
     const kind = /^([A-Z]+)_PORT$/.exec(name)?.[1];
     return kind === undefined ? [] : [[kind.toLowerCase(), Number(value)] as const];
   });
+  return named.some(([, port]) => port === spec.http.port) ? named : [['http', spec.http.port], ...named];
 }

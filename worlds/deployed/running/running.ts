@@ -82,8 +82,11 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
   await watcher.look();
   watcher.start();
   monitoring.start();
+  // A link to a component of several instances, by the name that they share, is a link to all of them.
   const names = (name: string): readonly string[] =>
-    name === CLIENT ? [CLIENT] : find(name).map((instance) => instance.name);
+    name === CLIENT
+      ? [CLIENT]
+      : find(name).flatMap(({ name: own, spec }) => (own === name || own === spec.name ? [own] : [own, spec.name]));
   let stopped = false;
   return {
     deployment,

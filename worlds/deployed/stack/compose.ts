@@ -23,14 +23,10 @@ export class Compose {
   }
 
   /** Starts services anew, without what they depend on; `override` is the second file's text. Returns when they were started. */
-  async up(
-    services: readonly string[],
-    override: string,
-    environment: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
+  async up(services: readonly string[], override: string): Promise<void> {
     const file = this.folder.write('override.yml', override);
     const args = ['up', '--detach', '--no-deps', '--force-recreate', '--renew-anon-volumes', '--timeout', '0'];
-    await this.#compose(['--file', FILE, '--file', file], [...args, ...services], environment);
+    await this.#compose(['--file', FILE, '--file', file], [...args, ...services]);
   }
 
   /** Ends and removes services with their anonymous volumes. */
@@ -51,11 +47,7 @@ export class Compose {
     await this.#compose(['--file', FILE], ['run', '--rm', '--no-deps', '--no-TTY', service]);
   }
 
-  async #compose(
-    global: readonly string[],
-    args: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
+  async #compose(global: readonly string[], args: readonly string[]): Promise<void> {
     const substitutes = this.#substitutes ? ['--env-file', SUBSTITUTES] : [];
     const project = ['--project-name', `${PROJECT_PREFIX}${this.run}`, '--project-directory', ROOT];
     await command('docker', ['compose', ...substitutes, ...project, ...global, ...args], {
@@ -66,7 +58,6 @@ export class Compose {
         COMPOSE_PROGRESS: 'quiet',
         // The world asks by itself; each question of the engine's is a process.
         HEALTH_INTERVAL: '60s',
-        ...environment,
       },
     });
   }

@@ -10,13 +10,13 @@ import type { RunFolder } from './folder.ts';
 /** Where docker-compose.chaos.yml puts the rules. */
 const RULES_IN_CONTAINER = '/etc/prometheus/rules/*.yaml';
 
-/** Writes Prometheus' configuration and rules for a run, and gives the variables by which the compose file takes them. */
+/** Writes Prometheus' configuration and rules for a run, and gives the volumes by which its container has them. */
 export function writeMonitoring(
   folder: RunFolder,
   deployment: Deployment,
   speed: number,
   sabotage: Sabotage | undefined,
-): Readonly<Record<string, string>> {
+): readonly string[] {
   const interval = `${Math.round(INTERVAL_MS / speed)}ms`;
   const configuration = {
     ...prometheusConfiguration(deployment, [RULES_IN_CONTAINER]),
@@ -27,8 +27,8 @@ export function writeMonitoring(
     const rules = scaledRules(readFileSync(path.resolve(file), 'utf8'), speed, removed);
     return (parse(rules) as { groups: readonly unknown[] }).groups;
   });
-  return {
-    PROMETHEUS_CONFIG: folder.write('prometheus.yml', stringify(configuration)),
-    PROMETHEUS_RULES: folder.write('rules.yaml', stringify({ groups }, { lineWidth: 0 })),
-  };
+  return [
+    `${folder.write('prometheus.yml', stringify(configuration))}:/etc/prometheus/prometheus.yml:ro`,
+    `${folder.write('rules.yaml', stringify({ groups }, { lineWidth: 0 }))}:/etc/prometheus/rules/all.yaml:ro`,
+  ];
 }

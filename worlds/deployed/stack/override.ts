@@ -3,15 +3,20 @@ export interface Change {
   readonly environment?: Readonly<Record<string, string>>;
   /** Published on 127.0.0.1, by the container's port: these instead of those that the engine would pick anew at each start. */
   readonly ports: ReadonlyMap<number, number>;
+  /** These instead of those of the first file. */
+  readonly volumes?: readonly string[];
+  readonly command?: readonly string[];
 }
 
 /** The second compose file of a run. JSON values are YAML's; `!override` makes a list replace the first file's. */
 export function composeOverride(changes: ReadonlyMap<string, Change>, controlGroup: string | undefined): string {
-  const services = [...changes].map(([name, { environment, ports }]) => {
+  const services = [...changes].map(([name, { environment, ports, volumes, command }]) => {
     const published = [...ports].map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`);
     const lines = [`  ${name}:`, `    ports: !override ${JSON.stringify(published)}`];
     if (controlGroup !== undefined) lines.push(`    cgroup_parent: ${JSON.stringify(controlGroup)}`);
     if (environment !== undefined) lines.push(`    environment: ${JSON.stringify(environment)}`);
+    if (volumes !== undefined) lines.push(`    volumes: !override ${JSON.stringify(volumes)}`);
+    if (command !== undefined) lines.push(`    command: ${JSON.stringify(command)}`);
     return lines.join('\n');
   });
   return `services:\n${services.join('\n')}\n`;

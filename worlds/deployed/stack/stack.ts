@@ -149,10 +149,10 @@ export class Stack {
           environment: throughProxies(instance, environment, this.proxies, deployment.components),
         });
     }
-    changes.set(PROMETHEUS, await this.#publish(PROMETHEUS, [PROMETHEUS_PORT]));
+    const volumes = writeMonitoring(this.folder, deployment, speed, sabotage);
+    changes.set(PROMETHEUS, { ...(await this.#publish(PROMETHEUS, [PROMETHEUS_PORT])), volumes });
     this.#services = [...changes.keys()];
-    const files = writeMonitoring(this.folder, deployment, speed, sabotage);
-    await this.#compose.up(this.#services, composeOverride(changes, this.#group), files);
+    await this.#compose.up(this.#services, composeOverride(changes, this.#group));
     const prometheus = new Prometheus(this.prometheusPort);
     await answered('services', async () => {
       const answers = services.flatMap((spec) =>

@@ -1,0 +1,186 @@
+/** The servers of a deployment as services of docker-compose.chaos.yml. */
+import { stringify } from 'yaml';
+import type {
+  ComponentSpec,
+  Deployment,
+  NatsSpec,
+  ObjectStoreSpec,
+  PgbouncerSpec,
+  PostgresSpec,
+  RedisSpec,
+  ServiceSpec,
+} from '../../../contract/index.ts';
+import { PROXY_HOST, instancesOf, proxies } from './topology.ts';
+import type { Proxy } from './topology.ts';
+
+type ServerSpec = Exclude<ComponentSpec, ServiceSpec>;
+
+/** NATS' port between the servers of a cluster. */
+const NATS_ROUTES = 6222;
+/** PostgreSQL's own. */
+const SHM = '64m';
+
+interface Parts {
+  readonly image: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly health: readonly string[];
+  readonly memoryMb: number;
+  readonly graceS: number;
+  readonly more?: string;
+}
+
+/** Preloads the clock shim; for programs that take the time from the C library. */
+const clock = (instance: string): Readonly<Record<string, string>> => ({
+  LD_PRELOAD: '/clocks/skew.so',
+  FAULTLINE_CLOCK_FILE: `/clocks/${instance}`,
+});
+const CLOCKS = '${CLOCKS:-clocks}:/clocks';
+
+/** @param all with what depends on others' presence; @param deployment as it is written, from which the proxies are numbered */
+export function serverService(all: Deployment, deployment: Deployment, spec: ServerSpec, instance: string): string {
+  const parts = partsOf(all, proxies(deployment), spec, instance);
+  const variable = `${instance.replaceAll('-', '_').toUpperCase()}_PORT`;
+  const preloaded = parts.environment?.['LD_PRELOAD'] !== undefined;
+  const volumes = [...(preloaded ? [CLOCKS] : []), ...(parts.volumes ?? [])];
+  return `
+  ${instance}:
+    image: ${parts.image}
+    labels: { <<: *labels, org.faultline.component: ${spec.name} }
+    profiles: [${all.system}]
+${parts.environment === undefined ? '' : `    environment:\n${block(parts.environment, 6)}`}    command: ${JSON.stringify(parts.command)}
+    ports: ['127.0.0.1:\${${variable}:-}:${spec.port}']
+${volumes.length === 0 ? '' : `    volumes: ${JSON.stringify(volumes)}\n`}    healthcheck: { <<: *health, test: ${JSON.stringify(parts.health)} }
+    mem_limit: ${parts.memoryMb}m
+    memswap_limit: ${parts.memoryMb}m
+    stop_grace_period: ${parts.graceS}s
+${parts.more ?? ''}${instance === spec.name ? '' : `    networks: { default: { aliases: [${spec.name}] } }\n`}${preloaded ? '    depends_on: { clocks: { condition: service_completed_successfully } }\n' : ''}`;
+}
+
+/** A map or a list, a line each. */
+export function block(value: object, indent: number): string {
+  return stringify(value, { lineWidth: 0 }).replaceAll(/^(?=.)/gm, ' '.repeat(indent));
+}
+
+function partsOf(all: Deployment, links: readonly Proxy[], spec: ServerSpec, instance: string): Parts {
+  switch (spec.kind) {
+    case 'postgres':
+      return postgres(all, links, spec);
+    case 'redis':
+      return redis(spec);
+    case 'nats':
+      return nats(spec, instance);
+    case 'pgbouncer':
+      return pgbouncer(spec);
+    case 'object-store':
+      return objectStore(spec);
+    default:
+      return spec satisfies never;
+  }
+}
+
+function postgres(all: Deployment, links: readonly Proxy[], spec: PostgresSpec): Parts {
+  const standbys = all.components.filter((each) => each.kind === 'postgres' && each.standbyOf === spec.name);
+  const primary = links.find(({ client, server }) => client === spec.name && server === spec.standbyOf);
+  return {
+    image: '${POSTGRES_IMAGE:-postgres:17}',
+    environment: {
+      POSTGRES_DB: spec.database,
+      // No password: reached from the run's own network and from 127.0.0.1 alone.
+      POSTGRES_HOST_AUTH_METHOD: 'trust',
+      ...(primary === undefined
+        ? {}
+        : { PRIMARY_HOST: PROXY_HOST, PRIMARY_PORT: String(primary.listen), STANDBY_NAME: spec.name }),
+      ...clock(spec.name),
+    },
+    command: [
+      ...(spec.standbyOf === undefined ? [] : ['sh', '/standby.sh']),
+      'postgres',
+      '-c',
+      `max_connections=${spec.maxConnections ?? 100}`,
+    ],
+    volumes: [
+      ...(standbys.length === 0 && spec.standbyOf === undefined
+        ? []
+        : ['./worlds/deployed/images/postgres/replication.sh:/docker-entrypoint-initdb.d/replication.sh:ro']),
+      ...(spec.standbyOf === undefined ? [] : ['./worlds/deployed/images/postgres/standby.sh:/standby.sh:ro']),
+    ],
+    health: ['CMD', 'psql', '-h', '127.0.0.1', '-U', 'postgres', '-d', spec.database, '-Atqc', 'select 1'],
+    memoryMb: 256,
+    graceS: 5,
+    more: `    shm_size: ${SHM}\n`,
+  };
+}
+
+function redis(spec: RedisSpec): Parts {
+  const settings = Object.entries(spec.config).flatMap(([name, value]) => [`--${name}`, value]);
+  return {
+    image: '${REDIS_IMAGE:-redis:8}',
+    environment: clock(spec.name),
+    command: ['redis-server', '--save', '', '--appendonly', 'no', ...settings],
+    health: ['CMD-SHELL', 'redis-cli ping | grep -q PONG'],
+    memoryMb: 64,
+    graceS: 2,
+  };
+}
+
+/** Written in Go, which takes the time from the kernel itself: its clock cannot be moved. */
+function nats(spec: NatsSpec, instance: string): Parts {
+  const routes = instancesOf(spec).map((each) => `nats://${each}:${NATS_ROUTES}`);
+  const cluster =
+    routes.length === 1
+      ? []
+      : ['--cluster_name', spec.name, '--cluster', `nats://0.0.0.0:${NATS_ROUTES}`, '--routes', routes.join(',')];
+  return {
+    image: '${NATS_IMAGE:-nats:2-alpine}',
+    command: [
+      '--name',
+      instance,
+      '--port',
+      String(spec.port),
+      '--http_port',
+      '8222',
+      '--jetstream',
+      '--store_dir',
+      '/data',
+      ...cluster,
+    ],
+    health: ['CMD-SHELL', "wget -q -O /dev/null 'http://127.0.0.1:8222/healthz'"],
+    memoryMb: 128,
+    graceS: 5,
+  };
+}
+
+function pgbouncer(spec: PgbouncerSpec): Parts {
+  return {
+    image: '${PGBOUNCER_IMAGE:-edoburu/pgbouncer:v1.24.1-p1}',
+    environment: clock(spec.name),
+    command: ['pgbouncer', '/etc/pgbouncer/pgbouncer.ini'],
+    volumes: ['${PGBOUNCER_CONFIG:-./worlds/deployed/images/numbering/pgbouncer}:/etc/pgbouncer:ro'],
+    health: ['CMD-SHELL', `nc -z 127.0.0.1 ${spec.port}`],
+    memoryMb: 64,
+    graceS: 2,
+  };
+}
+
+function objectStore(spec: ObjectStoreSpec): Parts {
+  return {
+    image: '${VERSITYGW_IMAGE:-versity/versitygw:v1.0.18}',
+    command: [
+      '--port',
+      `:${spec.port}`,
+      '--access',
+      spec.accessKey,
+      '--secret',
+      spec.secretKey,
+      '--health',
+      '/health',
+      'posix',
+      '/data',
+    ],
+    health: ['CMD-SHELL', `wget -q -O /dev/null 'http://127.0.0.1:${spec.port}/health'`],
+    memoryMb: 128,
+    graceS: 2,
+  };
+}

@@ -1,0 +1,21 @@
+/** Writes docker-compose.chaos.yml, and what Toxiproxy and Prometheus are started with there, from deployments/numbering.ts. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { stringify } from 'yaml';
+import { deployment } from '../../../deployments/numbering.ts';
+import { composeFile } from './compose-file.ts';
+import { prometheusConfiguration, proxyConfiguration } from './topology.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const folder = join('worlds', 'deployed', 'images', deployment.system);
+const files: Readonly<Record<string, string>> = {
+  'docker-compose.chaos.yml': composeFile(deployment),
+  [join(folder, 'toxiproxy.json')]: JSON.stringify(proxyConfiguration(deployment)),
+  [join(folder, 'prometheus.yml')]:
+    `# Held to deployments/${deployment.system}.ts by images/compose.test.ts.\n` +
+    stringify(prometheusConfiguration(deployment, ['/etc/prometheus/rules/*.yaml'])),
+};
+const style = JSON.parse(readFileSync(join(ROOT, '.prettierrc.json'), 'utf8')) as object;
+for (const [file, text] of Object.entries(files))
+  writeFileSync(join(ROOT, file), await format(text, { ...style, filepath: join(ROOT, file) }));
