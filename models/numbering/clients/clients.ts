@@ -8,8 +8,9 @@ import { withDurations } from './durations.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { HttpClient } from './http-client.ts';
 
+/** Where the calls go that name no service. */
 const SERVICE = 'numbering-service';
-const PORT = { http: 8080, grpc: 9090 } as const;
+const GRPC_PORT = 9090;
 /** Longer than the service's own limits (5 s for a statement), so that its answer is heard if there is one. */
 const DEADLINE_MS: Ms = 8000;
 
@@ -17,6 +18,8 @@ export interface CallOptions {
   readonly via?: 'http' | 'grpc';
   /** Default: a new UUIDv4 for each write. */
   readonly idempotencyKey?: string;
+  /** The component that is called. Default: numbering-service. */
+  readonly service?: string;
   /** Index of the instance that is called. Default: one after another. */
   readonly instance?: number;
   /** Kept in the operation's input, for probes: what the call is meant to be. */
@@ -24,33 +27,28 @@ export interface CallOptions {
 }
 
 /**
- * The callers of numbering-service. Each call is one operation in the history. A call goes to one instance and is never
+ * The callers of numbering's services. Each call is one operation in the history. A call goes to one instance and is never
  * tried again: a refusal or a silence is what the caller met.
  */
 export class Clients {
   readonly #history: Stage['history'];
+  readonly #running: Running;
   readonly #speed: number;
-  readonly #transports: { readonly http: readonly HttpClient[]; readonly grpc: readonly GrpcClient[] };
-  readonly #next = { http: 0, grpc: 0 };
+  readonly #transports = new Map<string, readonly Transport[]>();
+  /** The instance whose turn it is, for each service and protocol. */
+  readonly #next = new Map<string, number>();
 
   constructor(running: Running, history: Stage['history']) {
     this.#history = history;
+    this.#running = running;
     this.#speed = running.clock.speed;
-    const deadlineMs = toSystem(DEADLINE_MS, this.#speed);
-    this.#transports = {
-      http: running.endpoints(SERVICE, PORT.http).map((endpoint) => new HttpClient(endpoint, deadlineMs)),
-      grpc: running.endpoints(SERVICE, PORT.grpc).map((endpoint) => new GrpcClient(endpoint, deadlineMs)),
-    };
   }
 
   /** Makes the call in the name of `process`. Never rejects: what went wrong is the answer. */
   async call(process: string, call: Call, options: CallOptions = {}): Promise<Answer> {
-    const { via = 'http', tags = {} } = options;
-    const instance = options.instance ?? this.#next[via]++;
+    const { via = 'http', service = SERVICE, tags = {} } = options;
+    const transport = this.#transport(service, via, options.instance);
     const idempotencyKey = call.writes ? (options.idempotencyKey ?? randomUUID()) : undefined;
-    const transports = this.#transports[via];
-    const transport = transports[instance % transports.length];
-    if (transport === undefined) throw new Error(`${SERVICE} has no instance`);
     const operation = this.#history.invoke(process, call.name, {
       ...call.input,
       via,
@@ -60,6 +58,26 @@ export class Clients {
     const answer = this.#heard(await transport.call(this.#said(call), idempotencyKey));
     complete(operation, answer);
     return answer;
+  }
+
+  #transport(service: string, via: 'http' | 'grpc', instance: number | undefined): Transport {
+    const key = `${service} ${via}`;
+    let transports = this.#transports.get(key);
+    if (transports === undefined) this.#transports.set(key, (transports = this.#open(service, via)));
+    const nth = instance ?? this.#next.get(key) ?? 0;
+    if (instance === undefined) this.#next.set(key, nth + 1);
+    const transport = transports[nth % transports.length];
+    if (transport === undefined) throw new Error(`${service} has no instance`);
+    return transport;
+  }
+
+  #open(service: string, via: 'http' | 'grpc'): readonly Transport[] {
+    const deadlineMs = toSystem(DEADLINE_MS, this.#speed);
+    if (via === 'grpc')
+      return this.#running.endpoints(service, GRPC_PORT).map((endpoint) => new GrpcClient(endpoint, deadlineMs));
+    const spec = this.#running.deployment.components.find(({ name }) => name === service);
+    if (spec?.kind !== 'service') throw new Error(`${service} is no service of this deployment`);
+    return this.#running.endpoints(service, spec.http.port).map((endpoint) => new HttpClient(endpoint, deadlineMs));
   }
 
   /** The call as the service is told it: the history speaks of the document's time, the service lives in its own. */
@@ -80,10 +98,11 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    for (const client of this.#transports.grpc) client.close();
-    await Promise.all(this.#transports.http.map((client) => client.close()));
+    await Promise.all([...this.#transports.values()].flat().map((transport) => transport.close()));
   }
 }
+
+type Transport = HttpClient | GrpcClient;
 
 const opened = new WeakMap<Running, Clients>();
 
