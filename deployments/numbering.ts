@@ -4,10 +4,11 @@ import { core } from './numbering/core.ts';
 import { jobs } from './numbering/jobs.ts';
 import { messaging } from './numbering/messaging.ts';
 import { regions } from './numbering/regions.ts';
+import { tenants } from './numbering/tenants.ts';
 
 /** What runs where, for numbering-service. Ports are those of `system/numbering/README.md`. Servers stand before their clients. */
 export const deployment: Deployment = {
   system: 'numbering',
   rules: ['system/numbering/alerts/reservations.yaml'],
-  components: [...core, ...regions, ...messaging, ...administration, ...jobs],
+  components: [...core, ...regions, ...messaging, ...administration, ...jobs, ...tenants],
 };

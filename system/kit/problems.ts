@@ -13,7 +13,7 @@ export interface ProblemDetails {
   /** Milliseconds after which a retry makes sense. */
   readonly retryAfterMs?: number;
   /** Further members, as the API documents them. */
-  readonly members?: Readonly<Record<string, string | number>>;
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 /** An error with a code of the API. Anything else that is thrown is answered as INTERNAL without its text. */
@@ -22,7 +22,7 @@ export class Problem extends Error {
   readonly code: string;
   readonly kind: ProblemKind;
   readonly retryAfterMs: number | undefined;
-  readonly members: Readonly<Record<string, string | number>>;
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(code: string, kind: ProblemKind, detail: string, details: ProblemDetails = {}, cause?: unknown) {
     super(detail, cause === undefined ? undefined : { cause });
