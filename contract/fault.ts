@@ -19,6 +19,8 @@ export interface ActiveFault extends AsyncDisposable {
   healed(): Promise<boolean>;
   /** True when a fault that ends by itself (a burst, a client's mistake) has given its last faulty answer. Absent: it ends by its duration. */
   over?(): boolean;
+  /** Puts back what no healing undoes, such as clocks of days that have passed. Called once, when the run has been judged. */
+  putBack?(): Promise<void>;
 }
 
 /** What was seen, in words and figures: `14 connections reset, 0 of 38 commands answered while down`. */

@@ -15,6 +15,7 @@ export function all(...faults: readonly Fault[]): PlannableFault {
       for (const fault of faults) active.push(stack.use(await fault.inject(stage)));
       const healing = stack.move();
       const selfEnding = active.filter((each) => 'over' in each);
+      const passed = active.filter(({ putBack }) => putBack !== undefined);
       return {
         witness: async () => {
           const seen = await Promise.all(active.map((each) => each.witness()));
@@ -27,6 +28,9 @@ export function all(...faults: readonly Fault[]): PlannableFault {
         },
         healed: async () => (await Promise.all(active.map((each) => each.healed()))).every(Boolean),
         ...(selfEnding.length > 0 ? { over: () => selfEnding.every((each) => each.over?.()) } : {}),
+        putBack: async () => {
+          for (const each of passed.toReversed()) await each.putBack?.();
+        },
         [Symbol.asyncDispose]: () => healing.disposeAsync(),
       };
     },

@@ -75,6 +75,7 @@ export async function execute(execution: Execution): Promise<Executed> {
       running.log(name).map((line) => `${line.at.toFixed(3)} ${line.source} ${line.text}`),
     ]),
   );
+  const worldLog = running.worldLog?.().map((line) => `${line.at.toFixed(3)} ${line.source} ${line.text}`);
   const traceHash = running.traceHash();
   const result: RunResult = {
     id: subject.row.id,
@@ -101,7 +102,11 @@ export async function execute(execution: Execution): Promise<Executed> {
     work: { ...running.work },
     phase: session.phase,
   };
-  return { result, evidence: session.evidence(), logs, checkpoints: checkpoints(), trace: [...running.trace()] };
+  return {
+    result,
+    evidence: session.evidence(),
+    logs: worldLog === undefined ? logs : { ...logs, world: worldLog },
+    checkpoints: checkpoints(), trace: [...running.trace()] };
 }
 
 async function phases(session: Session): Promise<void> {
@@ -122,6 +127,7 @@ async function phases(session: Session): Promise<void> {
     if (active) {
       if (session.stage.faultStays) await heal(session, active).catch(() => false);
       else await active[Symbol.asyncDispose]();
+      await active.putBack?.();
       await residue(session);
     }
   }
