@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { type Life, currentLife } from '../../kernel/life.ts';
 import { replace } from '../../kernel/patch/define.ts';
 
@@ -58,11 +60,27 @@ function splitGrpcPools(require: NodeJS.Require): void {
   }
 }
 
+interface InterceptedFiles {
+  interceptFile(file: string, contents: string): void;
+}
+
+/** AWS clients look into `~/.aws`: that of the developer's machine is not the simulated one's, which has none. */
+function hideAwsFiles(require: NodeJS.Require): void {
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module === undefined || !file.endsWith('@smithy/core/dist-cjs/submodules/config/index.js')) continue;
+    const { externalDataInterceptor } = module.exports as { externalDataInterceptor: InterceptedFiles };
+    for (const name of ['config', 'credentials'])
+      externalDataInterceptor.interceptFile(path.join(homedir(), '.aws', name), '');
+  }
+}
+
 /** What packages keep for the whole process, made one for each simulated process. Call again when packages have been loaded. */
 export function splitShared(): void {
   void globalThis.Response; // Node makes its own dispatcher on the first use of fetch
   for (const symbol of DISPATCHERS) splitDispatcher(symbol);
-  splitGrpcPools(createRequire(import.meta.url));
+  const require = createRequire(import.meta.url);
+  splitGrpcPools(require);
+  hideAwsFiles(require);
 }
 
 /** undici ends unread response bodies when the collector likes: that moment must not exist. Before any package is loaded. */

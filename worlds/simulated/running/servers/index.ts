@@ -1,4 +1,5 @@
 import type { ComponentSpec, ServiceSpec } from '../../../../contract/index.ts';
+import { objectStore } from './object-store.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 import type { MakeServer, Server, ServerContext } from './server.ts';
@@ -10,7 +11,7 @@ const MAKERS: { readonly [K in ServerSpec['kind']]: MakeServer<Extract<ServerSpe
   redis,
   nats: notYet,
   pgbouncer: notYet,
-  'object-store': notYet,
+  'object-store': objectStore,
 };
 
 /** The server that stands for a component, by its kind. */
