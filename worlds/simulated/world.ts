@@ -16,6 +16,8 @@ const loaded = new Set<string>();
 
 /** Loads the packages of a deployment's services: the first load takes real loop turns, which a run has none to spare of. */
 async function preload(deployment: Deployment): Promise<void> {
+  // Administration reads buckets with it.
+  if (deployment.components.some(({ kind }) => kind === 'object-store')) await import('@aws-sdk/client-s3');
   for (const spec of deployment.components) {
     if (spec.kind !== 'service' || loaded.has(spec.entry)) continue;
     loaded.add(spec.entry);

@@ -1,7 +1,9 @@
 import http from 'node:http';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Administration, ComponentSpec, HttpAnswer, StoredObject } from '../../../contract/index.ts';
+import { objectClient, storedObjects } from '../../stored-objects.ts';
 import { httpCall } from './http-call.ts';
 import type { Outside } from './outside.ts';
 
@@ -14,6 +16,7 @@ export class SimulatedAdministration implements Administration {
   readonly #agent: http.Agent;
   readonly #pools = new Map<string, pg.Pool>();
   readonly #redis = new Map<string, Redis>();
+  readonly #objects = new Map<string, S3Client>();
   readonly #instanceOf: (name: string) => string;
 
   /** @param instanceOf the machine of a component's first instance, by the component's or the instance's name. */
@@ -75,8 +78,14 @@ export class SimulatedAdministration implements Administration {
     return Promise.reject(new Error(`the simulated world has no NATS yet: ${component}`));
   }
 
-  objects(component: string): Promise<readonly StoredObject[]> {
-    return Promise.reject(new Error(`the simulated world has no object store yet: ${component}`));
+  async objects(component: string, bucket: string): Promise<readonly StoredObject[]> {
+    const spec = this.#spec(component, 'object-store');
+    return this.#outside.run(() => {
+      let client = this.#objects.get(spec.name);
+      if (client === undefined)
+        this.#objects.set(spec.name, (client = objectClient(`http://${spec.name}:${spec.port}`, spec)));
+      return storedObjects(client, bucket);
+    });
   }
 
   async http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer> {

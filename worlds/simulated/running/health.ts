@@ -19,8 +19,16 @@ export function healthCheck(outside: Outside): (spec: ComponentSpec, process: Si
     return outside.run(async () => {
       const at = { host: process.name, timeoutMs: TIMEOUT_MS };
       if (spec.kind === 'redis') return ask({ ...at, port: spec.port, ...REDIS_PING });
-      if (spec.kind === 'postgres') {
+      if (spec.kind === 'postgres' || spec.kind === 'pgbouncer') {
         return ask({ ...at, port: spec.port, bytes: SSL_REQUEST, fits: (reply) => reply[0] === NO_TLS });
+      }
+      if (spec.kind === 'object-store') {
+        // Any answer will do: without a signature it is a refusal.
+        const asked = { host: process.name, port: spec.port, method: 'GET', path: '/', timeoutMs: TIMEOUT_MS, agent };
+        return httpCall(asked).then(
+          () => true,
+          () => false,
+        );
       }
       if (spec.kind !== 'service') throw new Error(`${spec.name} is a ${spec.kind}: it has no health question yet`);
       const call = {
