@@ -11,6 +11,8 @@ export { resetLink } from './link-reset.ts';
 export type { PlannableFault } from './plan.ts';
 export { kill, terminate } from './process-kill.ts';
 export { pause } from './process-pause.ts';
+export { providerErrors } from './provider-errors.ts';
+export type { ProviderErrors } from './provider-errors.ts';
 export { redisConfig } from './redis-config.ts';
 export { notificationsOff } from './redis-notifications-off.ts';
 export { configured, inRun, operatorSkips, ruleRemoved, safeguardOff } from './sabotage.ts';

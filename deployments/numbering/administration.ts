@@ -1,4 +1,25 @@
 import type { ComponentSpec } from '../../contract/index.ts';
 
 /** The object store, the stand-in for keys, and what administrators and regulators use. */
-export const administration: readonly ComponentSpec[] = [];
+export const administration: readonly ComponentSpec[] = [
+  {
+    kind: 'object-store',
+    name: 'object-store',
+    port: 9000,
+    buckets: ['numbering'],
+    accessKey: 'numbering',
+    secretKey: 'numbering-secret',
+    dependsOn: [],
+  },
+  {
+    // Clients of the store go through it, so that a provider's errors are the same in every world.
+    kind: 'service',
+    name: 'object-gateway',
+    instances: 1,
+    entry: 'standins/object-gateway/main.ts',
+    env: { UPSTREAM_URL: 'http://object-store:9000', GATEWAY_PORT: '9000', HTTP_PORT: '8080' },
+    safeguards: [],
+    http: { port: 8080, healthPath: '/health/live' },
+    dependsOn: ['object-store'],
+  },
+];
