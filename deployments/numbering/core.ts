@@ -1,5 +1,6 @@
 import type { ComponentSpec } from '../../contract/index.ts';
 import { inventory } from './inventory.ts';
+import { operators } from './operators.ts';
 
 export const DATABASE_URL = 'postgres://postgres@postgres:5432/numbering';
 export const REDIS_URL = 'redis://redis:6379/0';
@@ -12,7 +13,7 @@ export const core: readonly ComponentSpec[] = [
     port: 5432,
     database: 'numbering',
     migrate: 'system/numbering/migrate.ts',
-    seed: inventory(),
+    seed: inventory() + operators(),
     maxConnections: 100,
     dependsOn: [],
   },
@@ -43,6 +44,7 @@ export const core: readonly ComponentSpec[] = [
       'idempotency-key-store',
       'validation-age-bound',
       'compare-and-set',
+      'contract-check',
     ],
     http: { port: 8080, healthPath: '/health/ready', livenessPath: '/health/live', metricsPath: '/metrics' },
     dependsOn: ['postgres', 'redis'],

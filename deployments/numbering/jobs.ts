@@ -5,6 +5,8 @@ import { DATABASE_URL, REDIS_URL } from './core.ts';
 export const jobs: readonly ComponentSpec[] = [
   job('reservation-cleanup', 'numbering-jobs-cleanup'),
   job('quarantine-sweep', 'numbering-jobs-quarantine'),
+  // Reads PostgreSQL once in 10 s: rows that are about days name it.
+  { ...job('contract-check', 'numbering-jobs-contracts'), onlyWith: ['numbering-jobs-contracts'] },
   {
     kind: 'service',
     name: 'supervisor',
@@ -28,7 +30,13 @@ function job(name: string, component: string): ComponentSpec {
     entry: 'system/numbering/jobs/main.ts',
     configuration: 'system/numbering/jobs/config.ts#jobsConfig',
     env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081' },
-    safeguards: ['safety-net-cron', 'key-row-comparison', 'reservation-key-ttl', 'compare-and-set'],
+    safeguards: [
+      'safety-net-cron',
+      'key-row-comparison',
+      'reservation-key-ttl',
+      'compare-and-set',
+      'daily-contract-check',
+    ],
     http: { port: 8081, healthPath: '/health/live', metricsPath: '/metrics' },
     dependsOn: ['postgres', 'redis'],
   };

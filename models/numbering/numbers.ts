@@ -42,7 +42,7 @@ async function readInventory({ admin }: Running): Promise<Inventory> {
   );
   const free = (await admin.sql(
     'postgres',
-    `select kind, value from numbering.identifiers where state = 'AVAILABLE' order by kind, value`,
+    `select kind, value from numbering.identifiers where state = 'AVAILABLE' and block_id is null order by kind, value`,
   )) as readonly (IdentifierKey & Record<string, unknown>)[];
   const numbers = free.filter(({ kind }) => kind === 'MSISDN');
   return {

@@ -14,7 +14,14 @@ export interface Call {
   readonly input: Readonly<Record<string, unknown>> & { readonly tenantId: string };
   /** A write whose answer is `UNAVAILABLE` may have been carried out; a read changes nothing. */
   readonly writes: boolean;
-  readonly http: { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: object };
+  readonly http: {
+    readonly method: 'GET' | 'POST' | 'PUT';
+    readonly path: string;
+    readonly body?: object;
+    /** A body that is no JSON, sent as it is. */
+    readonly file?: { readonly text: string; readonly type: string };
+    readonly headers?: Readonly<Record<string, string>>;
+  };
   /** Absent: the call has no gRPC method. */
   readonly grpc?: { readonly method: string; readonly message: object };
 }

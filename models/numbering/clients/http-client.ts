@@ -26,8 +26,10 @@ export class HttpClient {
           'x-tenant-id': input.tenantId,
           ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
           ...(http.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(http.file === undefined ? {} : { 'content-type': http.file.type }),
+          ...http.headers,
         },
-        body: http.body === undefined ? null : JSON.stringify(http.body),
+        body: http.body === undefined ? (http.file?.text ?? null) : JSON.stringify(http.body),
         signal: AbortSignal.timeout(this.#deadlineMs),
       });
       const text = await body.text();

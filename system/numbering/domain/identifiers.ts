@@ -26,6 +26,8 @@ export interface Identifier extends IdentifierKey {
   readonly reservationId: string | undefined;
   readonly leaseId: string | undefined;
   readonly quarantineUntil: Date | undefined;
+  /** The operator's contract that its block is under; read where a use case decides by it. */
+  readonly contract?: { readonly id: string; readonly until: Date };
 }
 
 const FORM: Record<Kind, RegExp> = {

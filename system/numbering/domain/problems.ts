@@ -32,6 +32,12 @@ const KINDS = {
     title: 'The sender id cannot be verified now',
   },
   ALPHA_NOT_VERIFIED: { http: 422, grpc: 'FAILED_PRECONDITION', title: 'The sender id is not verified' },
+  CONTRACT_EXPIRED: { http: 409, grpc: 'FAILED_PRECONDITION', title: "The operator's contract is over" },
+  NOT_AVAILABLE: { http: 404, grpc: 'NOT_FOUND', title: 'No inventory is available' },
+  SIGNATURE_INVALID: { http: 422, grpc: 'FAILED_PRECONDITION', title: 'The signature does not fit' },
+  EXPORT_HALTED: { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Exports are halted' },
+  CHAIN_BROKEN: { http: 409, grpc: 'FAILED_PRECONDITION', title: 'The audit chain is broken' },
+  SIGN_OFF_MISSING: { http: 403, grpc: 'PERMISSION_DENIED', title: 'A sign-off is missing' },
   UNAVAILABLE,
 } as const satisfies Record<string, ProblemKind>;
 

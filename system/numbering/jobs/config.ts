@@ -5,7 +5,7 @@ import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
 
 /** The jobs; a process runs one. */
-export const JOBS = ['reservation-cleanup', 'quarantine-sweep'] as const;
+export const JOBS = ['reservation-cleanup', 'quarantine-sweep', 'contract-check'] as const;
 export type JobName = (typeof JOBS)[number];
 
 const shape = {
@@ -26,6 +26,8 @@ const shape = {
   LISTENER_PING_TIMEOUT_MS: milliseconds(2000),
   QUARANTINE_SWEEP_MS: milliseconds(30_000),
   QUARANTINE_BATCH: count(100),
+  JOB_TICK_MS: milliseconds(10_000),
+  DAY_MS: milliseconds(86_400_000, { max: Number.MAX_SAFE_INTEGER }),
   LIVENESS_FACTOR: count(3),
   SHUTDOWN_GRACE_MS: milliseconds(8000),
 };

@@ -12,15 +12,17 @@ import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
 import { COMPARE_AND_SET } from '../store/changes.ts';
 import { KEY_ROW_COMPARISON } from './comparison.ts';
 import { jobsConfig, type JobName } from './config.ts';
+import { createContractCheck, DAILY_CONTRACT_CHECK } from './daily/contract-check.ts';
 import type { Job } from './job.ts';
 import { createQuarantineSweep } from './quarantine-sweep.ts';
 import { createReservationCleanup, SAFETY_NET_CRON, type CleanupParts } from './reservation-cleanup.ts';
 
-const SAFEGUARDS = [SAFETY_NET_CRON, KEY_ROW_COMPARISON, RESERVATION_KEY_TTL, COMPARE_AND_SET];
+const SAFEGUARDS = [SAFETY_NET_CRON, KEY_ROW_COMPARISON, RESERVATION_KEY_TTL, COMPARE_AND_SET, DAILY_CONTRACT_CHECK];
 
 const JOB: Record<JobName, (parts: CleanupParts) => Job> = {
   'reservation-cleanup': createReservationCleanup,
   'quarantine-sweep': createQuarantineSweep,
+  'contract-check': createContractCheck,
 };
 
 await startOrExit(async () => {

@@ -19,6 +19,8 @@ import { serviceConfig } from './config.ts';
 import { startGrpc, stopGrpc } from './grpc.ts';
 import { addRoutes } from './http.ts';
 import { CLEANUP_LAG_METRIC, createMetrics, exportStoreGauges } from './metrics.ts';
+import { addAdminRoutes } from './admin/routes.ts';
+import { CONTRACT_CHECK } from './use-cases/assign.ts';
 import { QUARANTINE_STATE_CHECK } from './use-cases/change.ts';
 import { POSTGRES_FALLBACK, ValidateLease } from './use-cases/validate-lease.ts';
 
@@ -34,6 +36,7 @@ const SAFEGUARDS = [
   IDEMPOTENCY_KEY_STORE,
   VALIDATION_AGE_BOUND,
   COMPARE_AND_SET,
+  CONTRACT_CHECK,
 ];
 
 await startOrExit(async () => {
@@ -92,6 +95,7 @@ await startOrExit(async () => {
     },
   });
   addRoutes(http, app, validations);
+  addAdminRoutes(http, app);
   await http.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
   closing.add('http', () => http.close());
   const grpc = await startGrpc(app, validations, config.HTTP_HOST, config.GRPC_PORT);

@@ -11,6 +11,8 @@ interface Row {
   reservation_id: string | null;
   lease_id: string | null;
   quarantine_until: Date | null;
+  contract_id?: string | null;
+  effective_until?: Date | null;
 }
 
 function fromRow(row: Row): Identifier {
@@ -23,14 +25,21 @@ function fromRow(row: Row): Identifier {
     reservationId: row.reservation_id ?? undefined,
     leaseId: row.lease_id ?? undefined,
     quarantineUntil: row.quarantine_until ?? undefined,
+    ...(row.contract_id && row.effective_until
+      ? { contract: { id: row.contract_id, until: row.effective_until } }
+      : {}),
   };
 }
 
-/** The identifier as last committed (or changed in this transaction); undefined when it is not in the inventory. */
+/** The identifier as last committed (or changed in this transaction), with its block's contract; undefined when it is not in the inventory. */
 export async function readIdentifier(sql: Sql, key: IdentifierKey): Promise<Identifier | undefined> {
   const found = await sql.query<Row>(
-    `SELECT kind, value, state, version, tenant_id, reservation_id, lease_id, quarantine_until
-       FROM numbering.identifiers WHERE kind = $1 AND value = $2`,
+    `SELECT i.kind, i.value, i.state, i.version, i.tenant_id, i.reservation_id, i.lease_id, i.quarantine_until,
+            c.id AS contract_id, c.effective_until
+       FROM numbering.identifiers i
+       LEFT JOIN numbering.blocks b ON b.id = i.block_id
+       LEFT JOIN numbering.contracts c ON c.id = b.contract_id
+      WHERE i.kind = $1 AND i.value = $2`,
     [key.kind, key.value],
   );
   const row = found.rows[0];

@@ -6,12 +6,18 @@ import type { Place } from '../../cache/quota.ts';
 import { forgetReservations } from '../../cache/reservation-mirror.ts';
 import type { Identifier, IdentifierKey } from '../../domain/identifiers.ts';
 import { conflict, databaseProblem, problem } from '../../domain/problems.ts';
+import type { Safeguard } from '../../../kit/safeguards.ts';
 import { insertLease } from '../../store/leases.ts';
 import { endReservations, lockReservation, type Reservation } from '../../store/reservations.ts';
 import type { Answer, App, Caller } from '../app.ts';
 import { perform } from '../perform.ts';
 import type { LeaseView } from '../views.ts';
 import { change, checkForm, existing, freeIdentifier } from './change.ts';
+
+export const CONTRACT_CHECK: Safeguard = {
+  name: 'contract-check',
+  protects: 'nothing is leased under an expired contract, nor for longer than it lasts',
+};
 
 /** By reservation, or by identifier. */
 export type AssignRequest = (
@@ -22,7 +28,7 @@ export type AssignRequest = (
   readonly termMs?: number | undefined;
 };
 
-/** @throws Problem LEASE_QUOTA, RESERVATION_EXPIRED, CONFLICT, QUARANTINE_ACTIVE, ALPHA_…, NOT_FOUND, IDEMPOTENCY_CONFLICT, UNAVAILABLE */
+/** @throws Problem LEASE_QUOTA, RESERVATION_EXPIRED, CONFLICT, QUARANTINE_ACTIVE, CONTRACT_EXPIRED, ALPHA_…, NOT_FOUND, IDEMPOTENCY_CONFLICT, UNAVAILABLE */
 export async function assign(app: App, caller: Caller, request: AssignRequest): Promise<Answer<LeaseView>> {
   if (request.reservationId === undefined) checkForm(request);
   let place: Place | undefined;
@@ -38,6 +44,7 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
       } else {
         ({ from, reservation } = await reservedIdentifier(app, sql, caller, request.reservationId, now));
       }
+      const validUntil = termOf(app, from, now, request.termMs);
       place = await app.leaseQuota.take(sql, caller.tenantId, now);
       if (!place.taken) {
         const { limit } = app.leaseQuota;
@@ -49,7 +56,6 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
       const { tenantId } = caller;
       const { kind, value } = from;
       const leaseId = randomUUID();
-      const validUntil = new Date(now.getTime() + (request.termMs ?? app.config.LEASE_TERM_MS));
       await insertLease(sql, { id: leaseId, kind, value, tenantId, status: 'ACTIVE', validUntil }, now);
       if (reservation !== undefined) await endReservations(sql, [reservation.id], 'ASSIGNED', now);
       const version = await change(app, sql, now, {
@@ -62,6 +68,7 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
         detail: {
           leaseId,
           validUntil: validUntil.toISOString(),
+          ...(from.contract === undefined ? {} : { contractId: from.contract.id }),
           ...(reservation === undefined ? {} : { reservationId: reservation.id }),
         },
       });
@@ -84,6 +91,18 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
       await place?.giveBack();
     },
   });
+}
+
+/** The end of a new lease: its term's, or that of the block's contract, whichever is earlier. @throws Problem CONTRACT_EXPIRED */
+function termOf(app: App, { contract }: Identifier, now: Date, termMs: number | undefined): Date {
+  const wanted = new Date(now.getTime() + (termMs ?? app.config.LEASE_TERM_MS));
+  if (contract === undefined || !app.safeguards.on(CONTRACT_CHECK)) return wanted;
+  const { id, until } = contract;
+  if (until <= now)
+    throw problem('CONTRACT_EXPIRED', `Contract ${id} ended at ${until.toISOString()}. Commerce operations renew it.`, {
+      members: { contractId: id, effectiveUntil: until.toISOString() },
+    });
+  return until < wanted ? until : wanted;
 }
 
 async function reservedIdentifier(

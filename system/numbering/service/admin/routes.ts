@@ -1,0 +1,8 @@
+/** The API of administrators, operators and the regulator's officer: `/v1/admin/numbering`. */
+import type { HttpApp } from '../../../kit/http.ts';
+import type { App } from '../app.ts';
+import { addContractRoutes } from './contracts.ts';
+
+export function addAdminRoutes(http: HttpApp, app: App): void {
+  addContractRoutes(http, app);
+}
