@@ -4,6 +4,7 @@ import { clientsOf } from './clients/clients.ts';
 import { collect } from './collect.ts';
 import { arrivals } from './load/arrivals.ts';
 import type { Gate } from './load/arrivals.ts';
+import { MessageLoad } from './load/messages.ts';
 import { LOAD_OPTIONS, setOption } from './load/options.ts';
 import { ReservationLoad } from './load/reservations.ts';
 import { inventoryOf } from './numbers.ts';
@@ -37,6 +38,13 @@ async function start(stage: Omit<Stage, 'load'>, chosen: Parameters<SystemModel[
     'reservations',
     () => options.reservationsPerSecond,
     () => reservations.arrive(),
+  );
+
+  const messages = new MessageLoad(clients, leased, stage.random('numbering.messages'));
+  stream(
+    'messages',
+    () => options.messagesPerSecond,
+    () => messages.arrive(),
   );
 
   return {

@@ -98,7 +98,7 @@ describe('by the committed changes', () => {
 
 test('rejects two that stand at the end', () => {
   const audit = [change(2, 'reserved', 0, { reservationId: 'r1' })];
-  const lease = { id: 'l1', subject: 'SHORT_CODE:4001', tenant_id: 'b', status: 'ACTIVE' } as const;
+  const lease = { id: 'l1', subject: 'SHORT_CODE:4001', tenant_id: 'b', status: 'ACTIVE', ended_at: null } as const;
   const found = invariant.check(
     evidence([], { audit, reservations: [reservation('r1', 0, 'ACTIVE')], leases: [lease, { ...lease, id: 'l2' }] }),
   );

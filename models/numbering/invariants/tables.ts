@@ -35,6 +35,7 @@ export interface LeaseRow {
   readonly subject: string;
   readonly tenant_id: string;
   readonly status: 'ACTIVE' | 'RELEASED' | 'RECALLED';
+  readonly ended_at: Ms | null;
 }
 
 export interface OutboxRow {

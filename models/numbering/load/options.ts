@@ -4,6 +4,8 @@ export const LOAD_OPTIONS = {
   validationsPerSecond: 5,
   /** Reservations begun a second. */
   reservationsPerSecond: 1,
+  /** Messages sent a second, where sms-orchestrator is deployed. */
+  messagesPerSecond: 0,
   /** Each Reserve is sent a second time with the same key and payload after its answer. */
   repeatReserves: false,
 } satisfies Record<string, number | boolean>;
