@@ -7,13 +7,28 @@ import type { Ms } from './time.ts';
  * - `partition`: packets are lost; SYN and data are sent again with TCP's back-off (200 ms doubling), so what was in flight arrives late.
  * - `latency`: adds `latencyMs` plus or minus up to `jitterMs` to each message.
  * - `reset`: open connections are reset, and new ones at their first data.
+ * - `bandwidth`: at most so many kilobytes (1000 bytes) a second on each connection.
+ * - `slow-close`: the end of a connection is passed on `delayMs` late.
  */
 export type LinkEffect =
   | { readonly kind: 'down' }
   | { readonly kind: 'blackhole' }
   | { readonly kind: 'partition' }
   | { readonly kind: 'latency'; readonly latencyMs: Ms; readonly jitterMs: Ms }
-  | { readonly kind: 'reset' };
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'bandwidth'; readonly kilobytesPerSecond: number }
+  | { readonly kind: 'slow-close'; readonly delayMs: Ms };
+
+/**
+ * What a component can be made short of. A real machine has these limits; the simulated world has none and refuses.
+ * - `memory-limit`: it has at most so much memory from now on.
+ * - `memory-used-up`: all memory that it may have is taken, and the kernel ends it.
+ * - `cpu-limit`: it has at most so much of a processor.
+ */
+export type Shortage =
+  | { readonly kind: 'memory-limit'; readonly megabytes: number }
+  | { readonly kind: 'memory-used-up' }
+  | { readonly kind: 'cpu-limit'; readonly cores: number };
 
 /** Counts since the start of the run, by name: how a fault proves that it bit. Names are the same in both worlds. */
 export type Observations = Readonly<Record<string, number>>;
@@ -24,6 +39,6 @@ export interface Link {
   readonly to: string;
   /** Puts the effect in place; disposing it heals, twice is a no-op. */
   apply(effect: LinkEffect): Promise<AsyncDisposable>;
-  /** `connections`, `messages`, `bytes`, `refused`, `reset`, `dropped` (messages), `held` (messages delayed by loss), `slowed`. */
+  /** `connections`, `messages`, `bytes`, `refused`, `reset`, `dropped` (messages), `held` (messages delayed by loss), `slowed`, `lingering` (connections whose end came late). */
   readonly observed: Observations;
 }

@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment.ts';
-import type { Link, Observations } from './link.ts';
+import type { Link, Observations, Shortage } from './link.ts';
 import type { Sabotage } from './sabotage.ts';
 import type { Ms, WorldClock } from './time.ts';
 
@@ -59,6 +59,11 @@ export interface Running extends AsyncDisposable {
    */
   waiting(from: Ms, to: Ms): number | undefined;
   log(name: string): readonly LogLine[];
+  /**
+   * What the world did to its parts and saw of them: containers that start and end, toxics as set and as read back. Absent
+   * where the trace tells it.
+   */
+  worldLog?(): readonly LogLine[];
   /** What is not as it was at the start, after every fault has been healed. */
   residue(): Promise<readonly Residue[]>;
   /** Hash over everything that happened so far; the deployed world has none. */
@@ -87,6 +92,8 @@ export interface Component {
   resume(): Promise<void>;
   /** Starts the instances that do not run. Resolves when they have been started. */
   start(): Promise<void>;
+  /** Makes it short of something; disposing it gives that back, twice is a no-op. @throws where the world has no such limit */
+  starve(shortage: Shortage): Promise<AsyncDisposable>;
   readonly wallClock: { jump(by: Ms): Promise<void>; drift(rate: number): Promise<void>; skew(): Ms };
   /** Its own health question, asked over the administration's path. False while it does not answer. */
   healthy(): Promise<boolean>;
@@ -94,7 +101,8 @@ export interface Component {
   /**
    * As last looked at: a real machine is looked at now and then, and again before each of the verbs above resolves. So is
    * `state()`, and so are a link's counts.
-   * `starts`, `kills`, `exits`, `answered` (requests, commands or statements), `heldWhilePaused`.
+   * `starts`, `kills`, `exits`, `answered` (requests, commands or statements), `heldWhilePaused`; on a real machine also
+   * `outOfMemory` (ended by the kernel), `atMemoryLimit` and `throttled` (periods without a processor).
    */
   readonly observed: Observations;
 }

@@ -61,6 +61,7 @@ const TRACES: Readonly<Record<string, string>> = {
   dropped: 'messages dropped',
   held: 'messages held back',
   slowed: 'messages slowed',
+  lingering: 'connections closed late',
 };
 
 /** One name or several. */

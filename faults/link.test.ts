@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { bandwidth } from './link-bandwidth.ts';
 import { blackhole } from './link-blackhole.ts';
 import { linkDown } from './link-down.ts';
 import { latency } from './link-latency.ts';
 import { partition } from './link-partition.ts';
 import { resetLink } from './link-reset.ts';
+import { slowClose } from './link-slow-close.ts';
 import { fakeStage } from './testing/fake-stage.ts';
 
 describe.each([
@@ -11,6 +13,8 @@ describe.each([
   ['down', linkDown('service', 'redis'), 'refused', '2 connections refused'],
   ['blackhole', blackhole('service', 'redis'), 'dropped', '2 messages dropped'],
   ['latency', latency('service', 'redis', { latencyMs: 200 }), 'slowed', '2 messages slowed'],
+  ['bandwidth', bandwidth('service', 'redis', { kilobytesPerSecond: 1 }), 'slowed', '2 messages slowed'],
+  ['slow-close', slowClose('service', 'redis', { delayMs: 700 }), 'lingering', '2 connections closed late'],
   ['reset', resetLink('service', 'redis'), 'reset', '2 connections reset'],
 ] as const)('%s', (kind, fault, trace, seen) => {
   test('is put on both directions and taken off when healed', async () => {

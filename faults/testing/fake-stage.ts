@@ -1,4 +1,4 @@
-import type { Component, Link, LinkEffect, Operation, Running, Stage } from '../../contract/index.ts';
+import type { Component, Link, LinkEffect, Operation, Running, Shortage, Stage } from '../../contract/index.ts';
 
 /** A stage whose components, links and Redis are plain records, for tests of faults. */
 export interface FakeStage {
@@ -9,6 +9,8 @@ export interface FakeStage {
   readonly counts: Record<string, Record<string, number>>;
   /** Effects in place, by link. */
   readonly effects: Record<string, LinkEffect[]>;
+  /** Shortages in place, by component. */
+  readonly shortages: Record<string, Shortage[]>;
   readonly config: Record<string, string>;
   readonly operations: Operation[];
 }
@@ -19,6 +21,7 @@ export function fakeStage(): FakeStage {
     skews: {},
     counts: {},
     effects: {},
+    shortages: {},
     config: { 'notify-keyspace-events': 'Ex', maxmemory: '0' },
     operations: [],
   };
@@ -35,6 +38,14 @@ export function fakeStage(): FakeStage {
       pause: set('paused'),
       resume: set('running'),
       start: set('running'),
+      starve: async (shortage) => {
+        (fake.shortages[name] ??= []).push(shortage);
+        return {
+          [Symbol.asyncDispose]: async () => {
+            fake.shortages[name] = (fake.shortages[name] ?? []).filter((each) => each !== shortage);
+          },
+        };
+      },
       healthy: async () => fake.states[name] === 'running',
       state: () => fake.states[name] ?? 'exited',
       observed: (fake.counts[name] ??= {}),

@@ -106,7 +106,9 @@ export async function execute(execution: Execution): Promise<Executed> {
     result,
     evidence: session.evidence(),
     logs: worldLog === undefined ? logs : { ...logs, world: worldLog },
-    checkpoints: checkpoints(), trace: [...running.trace()] };
+    checkpoints: checkpoints(),
+    trace: [...running.trace()],
+  };
 }
 
 async function phases(session: Session): Promise<void> {

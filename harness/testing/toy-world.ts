@@ -144,6 +144,7 @@ function component(name: string, script: ToyScript, note: (event: string) => voi
       observed.starts += 1;
       to('running');
     },
+    starve: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     wallClock: { jump: async () => {}, drift: async () => {}, skew: () => 0 },
     healthy: async () => state === 'running' && !script.sick?.includes(name),
     state: () => state,

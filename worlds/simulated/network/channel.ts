@@ -26,6 +26,8 @@ export class Channel {
   #queue: Segment[] = [];
   #stalledSince: number | undefined;
   #lastArrival = 0;
+  /** Until when what was sent before keeps a link of little bandwidth busy. */
+  #busyUntil = 0;
   #lastSent: Packet | undefined;
   /** Bytes sent and not yet delivered. */
   inFlight = 0;
@@ -95,12 +97,15 @@ export class Channel {
     const { counts } = this.#link;
     const { now } = this.#simulation;
     const departs = Math.max(now, segment.kind === 'data' ? (segment.departs ?? now) : now);
-    if (segment.kind === 'data' && this.#lastSent?.departs === departs) {
+    const bytesPerMs = segment.kind === 'data' ? this.#link.bytesPerMs() : undefined;
+    if (segment.kind === 'data' && bytesPerMs === undefined && this.#lastSent?.departs === departs) {
       // Leaves at the same instant as what is still under way: one packet carries both.
       this.#lastSent.chunks.push(segment.chunk);
       return;
     }
-    const arrival = Math.max(this.#lastArrival, departs + this.#link.delay());
+    const sent = bytesPerMs === undefined ? departs : this.#pressedThrough(segment, departs, bytesPerMs);
+    const late = segment.kind === 'control' && segment.name === 'fin' ? this.#link.closesLate() : 0;
+    const arrival = Math.max(this.#lastArrival, sent + this.#link.delay()) + late;
     this.#lastArrival = arrival;
     if (segment.kind === 'control') {
       this.#lastSent = undefined;
@@ -111,6 +116,13 @@ export class Channel {
     const packet: Packet = { departs, chunks: [segment.chunk], lost: false };
     this.#lastSent = packet;
     this.#simulation.at(arrival, () => this.#arrived(packet), this.#ends.receiver());
+  }
+
+  /** Instant at which the last byte has left, after those before it. */
+  #pressedThrough(segment: Segment, departs: number, bytesPerMs: number): number {
+    const bytes = segment.kind === 'data' ? segment.chunk.length : 0;
+    this.#busyUntil = Math.max(this.#busyUntil, departs) + bytes / bytesPerMs;
+    return this.#busyUntil;
   }
 
   #arrived(packet: Packet): void {

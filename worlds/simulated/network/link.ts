@@ -13,6 +13,7 @@ export interface LinkCounts {
   dropped: number;
   held: number;
   slowed: number;
+  lingering: number;
 }
 
 export const noCounts = (): LinkCounts => ({
@@ -24,6 +25,7 @@ export const noCounts = (): LinkCounts => ({
   dropped: 0,
   held: 0,
   slowed: 0,
+  lingering: 0,
 });
 
 /** TCP's first time-out before sending again, ms, and its doubling (contract.md, Faults on links). */
@@ -67,6 +69,23 @@ export class HostLink {
       delay += effect.latencyMs + effect.jitterMs * uniform(this.#seed, `jitter ${this.from.name}>${this.to.name}`, n);
     }
     return Math.max(0, delay);
+  }
+
+  /** Bytes that a connection carries in a ms; undefined: all there are. Counts the message that asks as slowed. */
+  bytesPerMs(): number | undefined {
+    let least: number | undefined;
+    for (const effect of this.#effects)
+      if (effect.kind === 'bandwidth') least = Math.min(least ?? Infinity, effect.kilobytesPerSecond);
+    if (least !== undefined) this.counts.slowed += 1;
+    return least;
+  }
+
+  /** How much later the end of a connection is passed on, ms. Counts the connection that asks. */
+  closesLate(): number {
+    let late = 0;
+    for (const effect of this.#effects) if (effect.kind === 'slow-close') late = Math.max(late, effect.delayMs);
+    if (late > 0) this.counts.lingering += 1;
+    return late;
   }
 
   add(effect: LinkEffect): void {

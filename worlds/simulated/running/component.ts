@@ -27,6 +27,9 @@ export function simulatedComponent(name: string, parts: readonly ComponentParts[
     pause: () => each((process) => process.pause()),
     resume: () => each((process) => process.resume()),
     start: () => each((process) => process.start()),
+    starve: async ({ kind }) => {
+      throw new Error(`${name}: the simulated world has no ${kind}: run this fault with --world deployed`);
+    },
     wallClock: {
       jump: (by) => each((process) => process.options.clock.jump(by)),
       drift: (rate) => each((process) => process.options.clock.drift(rate)),
