@@ -50,6 +50,12 @@ export class Containers {
     return container;
   }
 
+  /** What a container may use: memory in bytes and the share of processors in microseconds a period; 0 or less is no limit. */
+  async limits(name: string): Promise<{ readonly memory: number; readonly quota: number }> {
+    const { HostConfig } = await (await this.target(name)).inspect();
+    return { memory: HostConfig.Memory ?? 0, quota: Math.max(0, HostConfig.CpuQuota ?? 0) };
+  }
+
   /** Process id of a running container's first process, as this machine sees it. */
   async pid(name: string): Promise<number> {
     const { State } = await (await this.target(name)).inspect();

@@ -26,6 +26,8 @@ export function completeBase(root: string): void {
   symlinkSync('/run', join(root, 'var/run'));
   identities(root);
   if (!existsSync(join(root, 'usr/bin/sh'))) symlinkSync('dash', join(root, 'usr/bin/sh'));
+  // The maintainer script's alternatives.
+  symlinkSync('xtables-nft-multi', join(root, 'usr/sbin/iptables'));
   for (const name of BUSYBOX) {
     rmSync(join(root, 'usr/bin', name), { force: true });
     symlinkSync('busybox', join(root, 'usr/bin', name));

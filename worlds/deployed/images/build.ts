@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { cacheFolder } from './cache.ts';
 import { KEY_LABEL, keyOf, type Image } from './image.ts';
 import { report } from './shell.ts';
+import { workFolder } from './work-folder.ts';
 
 /** The key that a loaded image was made with; undefined: there is no such image. */
 export async function loadedKey(docker: Docker, tag: string): Promise<string | undefined> {
@@ -24,7 +24,7 @@ export async function missing(docker: Docker, images: readonly Image[]): Promise
 
 /** Makes one image with the engine's classic builder, which every engine has and which needs no plugin of the client. */
 export async function build(docker: Docker, image: Image): Promise<void> {
-  const context = mkdtempSync(join(cacheFolder(), 'context-'));
+  const context = workFolder('context');
   try {
     cpSync(join(import.meta.dirname, image.folder), context, { recursive: true });
     await image.fill(context);

@@ -2,9 +2,9 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeBase, completeBusybox } from './base-root.ts';
-import { cacheFolder } from './cache.ts';
 import { Debian } from './debian.ts';
 import { $, report } from './shell.ts';
+import { workFolder } from './work-folder.ts';
 
 /** Packages by image; dependencies are named, because nothing resolves them. */
 export const PACKAGES = {
@@ -12,6 +12,8 @@ export const PACKAGES = {
     'base-files base-passwd bash dash coreutils sed grep findutils hostname gzip tar util-linux procps libproc2-0 tzdata',
     'busybox-static libc6 libc-bin libgcc-s1 libstdc++6 libatomic1 libtinfo6 libselinux1 libpcre2-8-0 libacl1 libattr1',
     'libcap2 libcap-ng0 libaudit1 libpam0g libsystemd0 libgmp10 libcrypt1 libmount1 libblkid1 libsmartcols1 libuuid1',
+    // What lifts packet rules when a harness is gone (../dead-mans-switch).
+    'iptables libxtables12 libip4tc2 libip6tc2 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3',
     'zlib1g libzstd1 liblz4-1 liblzma5 libxxhash0 libssl3t64',
   ],
   postgres: [
@@ -19,6 +21,7 @@ export const PACKAGES = {
     'libkrb5-3 libkrb5support0 libk5crypto3 libkeyutils1 libcom-err2 libnuma1 liburing2',
   ],
   redis: ['redis-server redis-sentinel redis-tools libjemalloc2 liblzf1'],
+  pgbouncer: ['pgbouncer libcares2 libevent-2.1-7t64 libldap2 libsasl2-2'],
   prometheus: ['prometheus promtool'],
 } as const;
 
@@ -30,7 +33,7 @@ let folder: string | undefined;
 let debian: Promise<Debian> | undefined;
 
 async function packages(): Promise<Debian> {
-  folder ??= mkdtempSync(join(cacheFolder(), 'debian-'));
+  folder ??= workFolder('debian');
   debian ??= Debian.open(
     join(folder, 'apt'),
     (Object.keys(PACKAGES) as Root[]).flatMap((root) => names(root)),

@@ -5,12 +5,15 @@ import { basename, join } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { Missing } from './problem.ts';
 import { $, has, report } from './shell.ts';
+import { workFolder } from './work-folder.ts';
 
 export interface GoProgram {
   /** Name of the binary here. */
   readonly name: string;
   readonly package: string;
   readonly version: string;
+  /** As `go install` calls it, where that is not the last part of the package. */
+  readonly built?: string;
   /** Variables set by the linker. */
   readonly set?: Readonly<Record<string, string>>;
 }
@@ -31,7 +34,7 @@ export async function goBuild(programs: readonly GoProgram[]): Promise<readonly 
     );
   }
   mkdirSync(kept, { recursive: true });
-  const work = join(cacheFolder(), `go-${programs[0]?.name ?? ''}-${process.pid}`);
+  const work = workFolder(`go-${programs[0]?.name ?? ''}`);
   const go = $({
     env: {
       ...process.env,
@@ -43,10 +46,10 @@ export async function goBuild(programs: readonly GoProgram[]): Promise<readonly 
     },
   });
   try {
-    for (const [index, { name, package: source, version, set = {} }] of programs.entries()) {
+    for (const [index, { name, package: source, version, built, set = {} }] of programs.entries()) {
       const flags = ['-s', '-w', ...Object.entries(set).flatMap(([key, value]) => ['-X', `${key}=${value}`])].join(' ');
       await go`nice -n 10 go install -ldflags=${flags} ${source}@v${version}`;
-      renameSync(join(work, 'bin', basename(source)), paths[index]!);
+      renameSync(join(work, 'bin', built ?? basename(source)), paths[index]!);
       report(`built ${name} ${version}`);
     }
   } finally {

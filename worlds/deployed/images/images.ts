@@ -15,7 +15,13 @@ import { $ } from './shell.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 /** What of the repository the services need: the system, its deployments (for the inventory) and what prepares and runs them. */
-const SERVICE_FOLDERS = ['system', 'deployments', 'worlds/deployed/task-runtime', 'worlds/deployed/images/service'];
+const SERVICE_FOLDERS = [
+  'system',
+  'standins',
+  'deployments',
+  'worlds/deployed/task-runtime',
+  'worlds/deployed/images/service',
+];
 
 const TOXIPROXY_VERSION = '2.12.0';
 const toxiproxyProgram = (name: string, folder: string): GoProgram => ({
@@ -29,6 +35,12 @@ const toxiproxyProgram = (name: string, folder: string): GoProgram => ({
 export const TOXIPROXY: readonly GoProgram[] = [
   toxiproxyProgram('toxiproxy-server', 'server'),
   toxiproxyProgram('toxiproxy-cli', 'cli'),
+];
+const NATS: readonly GoProgram[] = [
+  { name: 'nats-server', package: 'github.com/nats-io/nats-server/v2', version: '2.15.2', built: 'nats-server' },
+];
+const VERSITYGW: readonly GoProgram[] = [
+  { name: 'versitygw', package: 'github.com/versity/versitygw/cmd/versitygw', version: '1.8.0' },
 ];
 const K6: readonly GoProgram[] = [{ name: 'k6', package: 'go.k6.io/k6', version: '1.8.1' }];
 
@@ -73,6 +85,28 @@ const redis: Image = {
   fill: (context) => addRoot('redis', context),
 };
 
+const pgbouncer: Image = {
+  tag: 'faultline/pgbouncer:1',
+  folder: 'pgbouncer',
+  parent: base,
+  inputs: debian(PACKAGES.pgbouncer),
+  fill: (context) => addRoot('pgbouncer', context),
+};
+
+const nats: Image = {
+  tag: 'faultline/nats:2',
+  folder: 'nats',
+  inputs: go(NATS),
+  fill: (context) => addGo(NATS, context),
+};
+
+const versitygw: Image = {
+  tag: 'faultline/versitygw:1',
+  folder: 'versitygw',
+  inputs: go(VERSITYGW),
+  fill: (context) => addGo(VERSITYGW, context),
+};
+
 const prometheus: Image = {
   tag: 'faultline/prometheus:2.53',
   folder: 'prometheus',
@@ -108,6 +142,9 @@ export function images(withK6: boolean): readonly Image[] {
     serviceImage(packages),
     prometheus,
     toxiproxy,
+    pgbouncer,
+    nats,
+    versitygw,
     ...(withK6 ? [k6] : []),
   ];
 }

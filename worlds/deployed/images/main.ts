@@ -9,6 +9,7 @@ import type { Image } from './image.ts';
 import { images, TOXIPROXY } from './images.ts';
 import { Missing } from './problem.ts';
 import { report } from './shell.ts';
+import { removeAbandoned, removeOwnAtEnd } from './work-folder.ts';
 
 const USAGE = `npm run images -- [--engine] [--no-k6]
   --engine   also install and start Docker's engine and its compose plugin where there is none (Debian, as root)
@@ -17,6 +18,8 @@ const USAGE = `npm run images -- [--engine] [--no-k6]
 
 /** Makes what is missing and keeps it; k6 comes after everything else has been kept. */
 async function makeImages(withEngine: boolean, withK6: boolean): Promise<void> {
+  for (const pid of removeAbandoned()) report(`removed what process ${pid} had left`);
+  removeOwnAtEnd();
   const docker = await engine(withEngine);
   const all = images(withK6);
   const kept = all.filter(({ quick }) => quick !== true);

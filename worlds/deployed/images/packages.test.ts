@@ -11,7 +11,8 @@ beforeAll(() => {
   const files: Record<string, string> = {
     'app/main.ts':
       "import { a } from 'a/deep/path.js';\nimport type { S } from '@scope/s/sub';\nimport './other.ts';\n",
-    'app/other.ts': "import fs from 'node:fs';\nconst later = await import('late');\n",
+    'app/other.ts':
+      "import fs from 'node:fs';\nconst later = await import('late');\nreply({ ...from, kind: 'x y' }, { kind: 'a > b' });\n",
     'app/main.test.ts': "import { test } from 'only-for-tests';\n",
     'app/testing/helper.ts': "import { test } from 'only-for-tests';\n",
     'node_modules/a/package.json': '{"version":"1.0.0","dependencies":{"b":"2"},"optionalDependencies":{"gone":"1"}}',

@@ -11,7 +11,7 @@ interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)'([^'.][^']*)'/g;
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)'([@a-z][\w./@-]*)'/gi;
 
 /** Packages imported by the TypeScript files of these folders (paths from the root), tests left out. */
 export function imported(root: string, folders: readonly string[]): ReadonlySet<string> {

@@ -1,13 +1,16 @@
-/** Writes docker-compose.chaos.yml, and what Toxiproxy and Prometheus are started with there, from deployments/numbering.ts. */
+/** Writes docker-compose.chaos.yml, and what Toxiproxy and Prometheus are started with there, from deployments/<system>.ts (default: numbering). */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { stringify } from 'yaml';
-import { deployment } from '../../../deployments/numbering.ts';
+import { pathToFileURL } from 'node:url';
+import type { Deployment } from '../../../contract/index.ts';
 import { composeFile } from './compose-file.ts';
 import { prometheusConfiguration, proxyConfiguration } from './topology.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
+const source = pathToFileURL(join(ROOT, 'deployments', `${process.argv[2] ?? 'numbering'}.ts`)).href;
+const { deployment } = (await import(source)) as { readonly deployment: Deployment };
 const folder = join('worlds', 'deployed', 'images', deployment.system);
 const files: Readonly<Record<string, string>> = {
   'docker-compose.chaos.yml': composeFile(deployment),

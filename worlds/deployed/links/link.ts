@@ -3,9 +3,12 @@ import type { Link, LinkEffect, Observations } from '../../../contract/index.ts'
 import { toSystem } from '../../../contract/index.ts';
 import type { Containers } from '../engine/containers.ts';
 import type { Proxy } from '../images/topology.ts';
+import type { WorldLog } from '../running/world-log.ts';
+import { drawn, jitter } from './jitter.ts';
+import { lingering } from './lingering.ts';
 import { packetRule } from './packets.ts';
 import { tcpCounts } from './tcp-counts.ts';
-import type { ProxyControl, Stream } from './toxiproxy.ts';
+import type { ProxyControl, Stream, Toxic } from './toxiproxy.ts';
 
 /** One direction of one proxy. */
 interface Way {
@@ -14,6 +17,19 @@ interface Way {
 }
 
 type Counts = Record<string, number>;
+
+export interface LinkParts {
+  readonly control: ProxyControl;
+  readonly containers: Containers;
+  readonly proxies: readonly Proxy[];
+  readonly speed: number;
+  readonly log: WorldLog;
+  /** A stream of randomness of its own for each name, from the run's seed: [0, 1). */
+  readonly random: (stream: string) => () => number;
+}
+
+/** Sets a toxic anew. */
+type Setter = (toxic: Toxic) => Promise<void>;
 
 /** The load generator: its machine is this one, where nothing is counted or cut. What it meets is in its history. */
 const CLIENT = 'client';
@@ -32,14 +48,18 @@ export class Links {
   readonly #containers: Containers;
   readonly #proxies: readonly Proxy[];
   readonly #speed: number;
+  readonly #log: WorldLog;
+  readonly #random: (stream: string) => () => number;
   readonly #counts = new Map<string, Counts>();
   #applied = 0;
 
-  constructor(control: ProxyControl, containers: Containers, proxies: readonly Proxy[], speed: number) {
+  constructor({ control, containers, proxies, speed, log, random }: LinkParts) {
     this.#control = control;
     this.#containers = containers;
     this.#proxies = proxies;
     this.#speed = speed;
+    this.#log = log;
+    this.#random = random;
   }
 
   /** One direction between instances; throws when nothing goes between them. */
@@ -86,26 +106,81 @@ export class Links {
     if (effect.kind === 'partition') {
       if (proxy.client === CLIENT) throw new Error(`${proxy.name}: the load generator's own machine is not cut off`);
       const rule = await packetRule('drop', this.#containers, proxy, stream);
+      this.#log.note(proxy.name, `packets of its ${stream} are dropped`);
       return this.#watched(way, async () => ({ held: await rule.met() }), rule);
     }
     if (effect.kind === 'down') {
       const measure = await this.#tcp(way);
       await this.#control.takeDown(proxy.name);
+      this.#log.note(proxy.name, 'taken down');
       return this.#watched(way, measure, { [Symbol.asyncDispose]: () => this.#control.bringUp(proxy.name) });
     }
     const id = `faultline-${(this.#applied += 1)}`;
     await using stack = new AsyncDisposableStack();
-    const measure = effect.kind === 'reset' ? await this.#tcp(way) : await this.#met(effect.kind, proxy, stream, stack);
-    await this.#control.add(proxy.name, stream, this.#real(effect), id);
+    const measure = await this.#measure(effect, way, stack);
+    const toxic = this.#real(effect, proxy.name);
+    await this.#control.add(proxy.name, stream, toxic.first, id);
     stack.defer(() => this.#control.remove(proxy.name, id));
-    return this.#watched(way, measure, stack.move());
+    this.#log.note(
+      proxy.name,
+      `${stream} ${id}: set ${JSON.stringify(toxic.first)}, read back ${await this.#readBack(proxy.name, id)}`,
+    );
+    if (toxic.next !== undefined) stack.use(toxic.next((changed) => this.#control.change(proxy.name, changed, id)));
+    let missed = false;
+    return this.#watched(
+      way,
+      async () => {
+        if (!missed && (await this.#readBack(proxy.name, id)) === undefined) {
+          missed = true;
+          this.#log.note(proxy.name, `${id} is gone: Toxiproxy has forgotten it`);
+        }
+        return measure();
+      },
+      stack.move(),
+    );
   }
 
-  /** A latency of the document, as time-outs are, becomes shorter with the speed. */
-  #real<E extends LinkEffect>(effect: E): E {
-    if (effect.kind !== 'latency') return effect;
-    const { latencyMs, jitterMs } = effect;
-    return { ...effect, latencyMs: toSystem(latencyMs, this.#speed), jitterMs: toSystem(jitterMs, this.#speed) };
+  /** A toxic as Toxiproxy tells of it; undefined: it knows none of this name. */
+  async #readBack(proxy: string, id: string): Promise<string | undefined> {
+    const found = (await this.#control.read()).find(({ name }) => name === proxy);
+    const toxic = found?.toxics.find(({ name }) => name === id);
+    return toxic === undefined ? undefined : JSON.stringify(toxic);
+  }
+
+  /** Times of the document become shorter with the speed, and rates greater. A jitter is drawn here, from the run's seed. */
+  #real(effect: Toxic, link: string): { readonly first: Toxic; readonly next?: (set: Setter) => AsyncDisposable } {
+    const speed = this.#speed;
+    if (effect.kind === 'bandwidth')
+      return { first: { ...effect, kilobytesPerSecond: effect.kilobytesPerSecond * speed } };
+    if (effect.kind === 'slow-close') return { first: { ...effect, delayMs: toSystem(effect.delayMs, speed) } };
+    if (effect.kind !== 'latency') return { first: effect };
+    const [latencyMs, jitterMs] = [toSystem(effect.latencyMs, speed), toSystem(effect.jitterMs, speed)];
+    const first = { kind: 'latency', latencyMs, jitterMs: 0 } as const;
+    if (jitterMs === 0) return { first };
+    const random = this.#random(`jitter ${link} ${this.#applied}`);
+    return {
+      first: { ...first, latencyMs: drawn(latencyMs, jitterMs, random) },
+      next: (set) => jitter(latencyMs, jitterMs, random, (now) => set({ ...first, latencyMs: now })),
+    };
+  }
+
+  async #measure(effect: Toxic, way: Way, stack: AsyncDisposableStack): Promise<() => Promise<Counts>> {
+    if (effect.kind === 'reset') return this.#tcp(way);
+    if (effect.kind === 'slow-close') return this.#halfClosed(way);
+    return this.#met(effect.kind, way, stack);
+  }
+
+  /** Connections of the link that wait for their other side's end, seen in the client or, where the server has ended them, there. */
+  async #halfClosed({ proxy }: Way): Promise<() => Promise<Counts>> {
+    const ends = [[proxy.client, proxy.listen] as const, [proxy.server, proxy.port] as const];
+    const seen = new Set<string>();
+    return async () => {
+      for (const [name, port] of ends) {
+        const pid = name === CLIENT ? undefined : await this.#containers.pid(name).catch(() => undefined);
+        for (const connection of pid === undefined ? [] : lingering(pid, port)) seen.add(`${name} ${connection}`);
+      }
+      return { lingering: seen.size };
+    };
   }
 
   async #tcp({ proxy }: Way): Promise<() => Promise<Counts>> {
@@ -120,9 +195,8 @@ export class Links {
 
   /** Packets with data that met a toxic: of a blackhole those that the client sent, whichever way they or their answers are lost. */
   async #met(
-    kind: 'blackhole' | 'latency',
-    proxy: Proxy,
-    stream: Stream,
+    kind: 'blackhole' | 'latency' | 'bandwidth',
+    { proxy, stream }: Way,
     stack: AsyncDisposableStack,
   ): Promise<() => Promise<Counts>> {
     const trace = kind === 'blackhole' ? 'dropped' : 'slowed';
@@ -156,6 +230,7 @@ export class Links {
           await watching;
           await look().catch(() => {});
           await effect[Symbol.asyncDispose]();
+          this.#log.note(way.proxy.name, `${way.stream} healed`);
         })()),
     };
   }

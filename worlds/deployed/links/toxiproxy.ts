@@ -10,10 +10,16 @@ interface ReadBack {
   readonly listen: string;
   readonly upstream: string;
   readonly enabled: boolean;
-  readonly toxics: readonly { readonly name: string; readonly type: string; readonly stream: string }[];
+  readonly toxics: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly stream: string;
+    readonly attributes: Readonly<Record<string, number>>;
+  }[];
 }
 
-type Toxic = Exclude<LinkEffect, { kind: 'down' | 'partition' }>;
+/** Effects that are toxics; the others are no business of Toxiproxy's API for them. */
+export type Toxic = Exclude<LinkEffect, { kind: 'down' | 'partition' }>;
 
 const TIMEOUT_MS = 5000;
 /** Toxiproxy's own seed is a no-op and it draws for connections: an effect is on all of them. */
@@ -60,6 +66,12 @@ export class ProxyControl {
     await proxy.addToxic({ name: id, stream, toxicity: TOXICITY, ...toxicOf(effect) });
   }
 
+  /** Gives a toxic that is in place other figures. */
+  async change(name: string, effect: Toxic, id: string): Promise<void> {
+    const toxic = await (await this.#client.get(name)).getToxic(id);
+    await toxic.update({ name: id, stream: toxic.stream, toxicity: TOXICITY, ...toxicOf(effect) });
+  }
+
   /** A toxic that is gone, because Toxiproxy was started again meanwhile, is not missed. */
   async remove(name: string, id: string): Promise<void> {
     const there = (await this.read()).find((proxy) => proxy.name === name)?.toxics.some((toxic) => toxic.name === id);
@@ -77,7 +89,10 @@ export class ProxyControl {
   }
 }
 
-function toxicOf(effect: Toxic): { type: 'timeout' | 'latency' | 'reset_peer'; attributes: Record<string, number> } {
+function toxicOf(effect: Toxic): {
+  type: 'timeout' | 'latency' | 'reset_peer' | 'bandwidth' | 'slow_close';
+  attributes: Record<string, number>;
+} {
   switch (effect.kind) {
     case 'blackhole':
       return { type: 'timeout', attributes: { timeout: 0 } };
@@ -85,6 +100,10 @@ function toxicOf(effect: Toxic): { type: 'timeout' | 'latency' | 'reset_peer'; a
       return { type: 'latency', attributes: { latency: effect.latencyMs, jitter: effect.jitterMs } };
     case 'reset':
       return { type: 'reset_peer', attributes: { timeout: 0 } };
+    case 'bandwidth':
+      return { type: 'bandwidth', attributes: { rate: Math.round(effect.kilobytesPerSecond) } };
+    case 'slow-close':
+      return { type: 'slow_close', attributes: { delay: effect.delayMs } };
     default:
       return effect satisfies never;
   }

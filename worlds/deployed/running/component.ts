@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Component, ComponentSpec } from '../../../contract/index.ts';
 import type { Containers } from '../engine/containers.ts';
+import { starve } from './shortage.ts';
 import type { WallClock } from './wall-clock.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -40,7 +41,7 @@ export function deployedComponent(
     );
     await until(watcher, () => instances.every((instance) => reached(watcher.of(instance.name).state)), name);
   };
-  const sum = (count: 'starts' | 'kills' | 'exits' | 'answered' | 'heldWhilePaused'): number =>
+  const sum = (count: keyof ReturnType<Watcher['of']>['counts']): number =>
     instances.reduce((total, instance) => total + watcher.of(instance.name).counts[count], 0);
   return {
     name,
@@ -76,6 +77,14 @@ export function deployedComponent(
         (container) => container.start(),
         (state) => state !== 'exited',
       ),
+    starve: async (shortage) => {
+      await using stack = new AsyncDisposableStack();
+      for (const { name: instance } of instances)
+        stack.use(await starve(await containers.target(instance), shortage, watcher.of(instance).counts));
+      await watcher.look();
+      const giving = stack.move();
+      return { [Symbol.asyncDispose]: () => giving.disposeAsync() };
+    },
     wallClock: {
       jump: async (by) => void (await Promise.all(instances.map(({ clock }) => clock.jump(by)))),
       drift: async (rate) => void (await Promise.all(instances.map(({ clock }) => clock.drift(rate)))),
@@ -94,6 +103,9 @@ export function deployedComponent(
         exits: sum('exits'),
         answered: sum('answered'),
         heldWhilePaused: sum('heldWhilePaused'),
+        outOfMemory: sum('outOfMemory'),
+        atMemoryLimit: sum('atMemoryLimit'),
+        throttled: sum('throttled'),
       };
     },
   };

@@ -15,6 +15,8 @@ export interface Audited {
   readonly watcher: Watcher;
   readonly control: ProxyControl;
   readonly admin: DeployedAdministration;
+  /** What each instance might use at the start. */
+  readonly limits: ReadonlyMap<string, Awaited<ReturnType<Containers['limits']>>>;
 }
 
 /** What is not as it was at the start: containers, clocks, proxies, packet rules, servers' settings. */
@@ -24,6 +26,7 @@ export async function residueOf({
   watcher,
   control,
   admin,
+  limits,
 }: Audited): Promise<readonly Residue[]> {
   await watcher.look();
   const found: Residue[] = [];
@@ -43,6 +46,9 @@ export async function residueOf({
       found.push({ what: state, where: name });
       continue;
     }
+    const [first, now] = [limits.get(name), await containers.limits(name)];
+    if (now.memory !== first?.memory || now.quota !== first.quota)
+      found.push({ what: `may use ${now.memory} bytes and ${now.quota} us of processors a period`, where: name });
     if (Math.abs(clock.skew()) > 0.001) found.push({ what: `clock is off by ${clock.skew()} ms`, where: name });
     if (spec.kind === 'service')
       for (const rule of await rulesIn(containers, name)) found.push({ what: `the packet rule ${rule}`, where: name });

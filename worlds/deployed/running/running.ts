@@ -3,6 +3,7 @@ import { toSystem } from '../../../contract/index.ts';
 import { instancesOf } from '../images/topology.ts';
 import { Links } from '../links/link.ts';
 import type { Stack } from '../stack/stack.ts';
+import { randomStream } from './random-stream.ts';
 import { DeployedAdministration } from './administration.ts';
 import { RunClock } from './clock.ts';
 import { deployedComponent } from './component.ts';
@@ -14,6 +15,7 @@ import { ProcessorWait } from './processor-wait.ts';
 import { residueOf } from './residue.ts';
 import { WallClock } from './wall-clock.ts';
 import { Watcher } from './watcher.ts';
+import { WorldLog } from './world-log.ts';
 
 /** Real time between readings of how long services waited for a processor. */
 const WAIT_EVERY_MS = 100;
@@ -61,7 +63,15 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     if (first === undefined) throw new Error(`${name} has no instance`);
     return { spec: first.spec, port: portOf(first) };
   });
-  const links = new Links(stack.control, containers, stack.proxies, options.speed);
+  const log = new WorldLog(() => clock.now());
+  const links = new Links({
+    control: stack.control,
+    containers,
+    proxies: stack.proxies,
+    speed: options.speed,
+    log,
+    random: (stream) => randomStream(options.seed, stream),
+  });
   const monitoring = new Monitoring(stack.prometheusPort, clock);
   const wait = new ProcessorWait();
   const pids = new Map<string, number>();
@@ -71,6 +81,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
   watcher.onChange((name, state) => {
     const instance = instances.find((each) => each.name === name);
     pids.delete(name);
+    log.note(name, state);
     if (instance === undefined || state !== 'running') return;
     follow(name);
     if (instance.spec.kind === 'service')
@@ -79,6 +90,9 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
         () => {}, // it was ended again at once
       );
   });
+  const limits = new Map(
+    await Promise.all(instances.map(async ({ name }) => [name, await containers.limits(name)] as const)),
+  );
   await watcher.look();
   watcher.start();
   monitoring.start();
@@ -112,7 +126,8 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     metrics: monitoring,
     waiting: (from, to) => wait.share(from, to),
     log: (name) => logs.of(find(name).map((instance) => instance.name)),
-    residue: () => residueOf({ instances, containers, watcher, control: stack.control, admin }),
+    worldLog: () => log.lines,
+    residue: () => residueOf({ instances, containers, watcher, control: stack.control, admin, limits }),
     traceHash: () => undefined,
     trace: () => [],
     work: {},

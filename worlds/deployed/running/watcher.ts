@@ -1,11 +1,18 @@
 import type { Containers, State } from '../engine/containers.ts';
+import type { ShortageCounts } from './shortage.ts';
 
 const EVERY_MS = 150;
 const QUESTIONS_EVERY_MS = 1000;
 
 interface Seen {
   state: State;
-  readonly counts: { starts: number; kills: number; exits: number; answered: number; heldWhilePaused: number };
+  readonly counts: ShortageCounts & {
+    starts: number;
+    kills: number;
+    exits: number;
+    answered: number;
+    heldWhilePaused: number;
+  };
 }
 
 /** Looks at the engine's list of the run's containers all the time, and asks each its health question now and then. */
@@ -49,7 +56,8 @@ export class Watcher {
   of(instance: string): Seen {
     let seen = this.#seen.get(instance);
     if (seen === undefined) {
-      seen = { state: 'exited', counts: { starts: 0, kills: 0, exits: 0, answered: 0, heldWhilePaused: 0 } };
+      const counts = { starts: 0, kills: 0, exits: 0, answered: 0, heldWhilePaused: 0 };
+      seen = { state: 'exited', counts: { ...counts, outOfMemory: 0, atMemoryLimit: 0, throttled: 0 } };
       this.#seen.set(instance, seen);
     }
     return seen;
