@@ -29,5 +29,6 @@ export interface History {
 export interface PendingOperation {
   ok(result: Readonly<Record<string, unknown>>): void;
   fail(error: string, result?: Readonly<Record<string, unknown>>): void;
-  info(error: string): void;
+  /** `result`: the body of a refusal that leaves open whether it happened. */
+  info(error: string, result?: Readonly<Record<string, unknown>>): void;
 }

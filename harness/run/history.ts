@@ -34,7 +34,7 @@ export class RecordedHistory implements History {
     return {
       ok: (result) => complete('ok', { result }),
       fail: (error, result) => complete('fail', result === undefined ? { error } : { error, result }),
-      info: (error) => complete('info', { error }),
+      info: (error, result) => complete('info', result === undefined ? { error } : { error, result }),
     };
   }
 }

@@ -4,15 +4,15 @@ import type { Operation, PendingOperation } from '../../../contract/index.ts';
 export type Answer =
   | { readonly outcome: 'ok'; readonly result: NonNullable<Operation['result']> }
   | { readonly outcome: 'fail'; readonly error: string; readonly result?: NonNullable<Operation['result']> }
-  | { readonly outcome: 'info'; readonly error: string };
+  | { readonly outcome: 'info'; readonly error: string; readonly result?: NonNullable<Operation['result']> };
 
 /** Codes by which the service says that it does not know itself: it may have lost the database between commit and answer. */
 const UNSURE: readonly string[] = ['UNAVAILABLE', 'INTERNAL'];
 
 /** A refusal by the service. A write refused with a code of uncertainty may have been carried out: nobody knows. */
 export function refused(writes: boolean, code: string, result?: NonNullable<Operation['result']>): Answer {
-  if (writes && UNSURE.includes(code)) return { outcome: 'info', error: code };
-  return { outcome: 'fail', error: code, ...(result === undefined ? {} : { result }) };
+  const outcome = writes && UNSURE.includes(code) ? 'info' : 'fail';
+  return { outcome, error: code, ...(result === undefined ? {} : { result }) };
 }
 
 /**
@@ -32,6 +32,6 @@ export function complete(operation: PendingOperation, answer: Answer): void {
     case 'fail':
       return operation.fail(answer.error, answer.result);
     case 'info':
-      return operation.info(answer.error);
+      return operation.info(answer.error, answer.result);
   }
 }

@@ -93,7 +93,7 @@ export class Clients {
   }
 
   #heard(answer: Answer): Answer {
-    if (this.#speed === 1 || answer.outcome === 'info' || answer.result === undefined) return answer;
+    if (this.#speed === 1 || answer.result === undefined) return answer;
     return { ...answer, result: withDurations(answer.result, (ms) => fromSystem(ms, this.#speed)) };
   }
 

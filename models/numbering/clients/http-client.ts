@@ -34,7 +34,13 @@ export class HttpClient {
       });
       const text = await body.text();
       const result = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
-      if (statusCode >= 400) return refused(writes, codeOf(result, statusCode), result);
+      if (statusCode >= 400) {
+        const { 'retry-after': retryAfter } = headers;
+        return refused(writes, codeOf(result, statusCode), {
+          ...result,
+          ...(retryAfter === undefined ? {} : { retryAfter }),
+        });
+      }
       return { outcome: 'ok', result: { ...result, replayed: headers['idempotency-replayed'] === 'true' } };
     } catch (error) {
       return unanswered(error);
