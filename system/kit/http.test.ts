@@ -2,17 +2,19 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createHttpApp, type HttpApp } from './http.ts';
+import { createHttpApp, ERROR_MAPPING, RETRY_HINT, type HttpApp } from './http.ts';
 import { Problem, UNAVAILABLE } from './problems.ts';
+import { Safeguards } from './safeguards.ts';
 
 let app: HttpApp | undefined;
 afterEach(() => app?.close());
 
-async function make(liveness?: () => string | undefined): Promise<HttpApp> {
+async function make(liveness?: () => string | undefined, off: readonly string[] = []): Promise<HttpApp> {
   app = await createHttpApp({
     service: 'numbering-service',
     log: pino({ level: 'silent' }),
     registry: new Registry(),
+    safeguards: new Safeguards([RETRY_HINT, ERROR_MAPPING], off),
     ...(liveness === undefined ? {} : { liveness }),
   });
   app.post(
@@ -88,4 +90,17 @@ test('liveness is 503 with the reason once the process says so', async () => {
 test('the OpenAPI document has the routes of the API and not its own', async () => {
   const { paths } = (await (await make()).inject('/openapi.json')).json<{ paths: object }>();
   expect(Object.keys(paths).toSorted()).toEqual(['/echo', '/health/live', '/health/ready']);
+});
+
+test('without the hint nothing says when to try again; without the mapping the inside is seen', async () => {
+  const bare = await make(undefined, ['retry-hint']);
+  const refused = await bare.inject({ method: 'POST', url: '/echo', payload: { n: 2 } });
+  expect([refused.headers['retry-after'], refused.json<{ retryAfterMs?: number }>().retryAfterMs]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  await bare.close();
+  const leaking = await make(undefined, ['error-mapping']);
+  const seen = await leaking.inject({ method: 'POST', url: '/echo', payload: { n: 1 } });
+  expect([seen.statusCode, seen.json<{ detail: string }>().detail]).toEqual([500, expect.stringContaining('secret')]);
 });

@@ -19,7 +19,8 @@ import {
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Logger } from './logging.ts';
-import { internalProblem, INVALID_REQUEST, NOT_FOUND, Problem } from './problems.ts';
+import { internalProblem, INVALID_REQUEST, leakedProblem, NOT_FOUND, Problem } from './problems.ts';
+import type { Safeguard, Safeguards } from './safeguards.ts';
 
 /** A fastify instance whose routes are typed by their zod schemas. */
 export type HttpApp = FastifyInstance<
@@ -43,10 +44,21 @@ export const problemSchema = z
   })
   .describe('Problem (RFC 9457)');
 
+export const RETRY_HINT: Safeguard = {
+  name: 'retry-hint',
+  protects: 'an answer says when a retry makes sense: Retry-After and retryAfterMs',
+};
+export const ERROR_MAPPING: Safeguard = {
+  name: 'error-mapping',
+  protects: 'what goes wrong inside is answered as the API documents it, without internal names',
+};
+
 export interface HttpOptions {
   readonly service: string;
   readonly log: Logger;
   readonly registry: Registry;
+  /** Those of a process that declares RETRY_HINT and ERROR_MAPPING; without them both are on. */
+  readonly safeguards?: Safeguards;
   /** Says why the process is not alive; undefined: it is. */
   readonly liveness?: () => string | undefined;
   /** Says why the process is not ready; undefined: it is. */
@@ -73,18 +85,15 @@ export async function createHttpApp(options: HttpOptions): Promise<HttpApp> {
     reply.header('x-request-id', request.id);
   });
   app.setErrorHandler(async (error, request, reply) => {
-    const problem = toProblem(error);
+    const found = toProblem(error);
+    const leaks = options.safeguards?.on(ERROR_MAPPING) === false && found.cause !== undefined;
+    const problem = leaks ? leakedProblem(found.cause) : found;
     if (problem.kind.http >= 500)
       request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed');
-    await sendProblem(options.service, problem, request.id, reply);
+    await sendProblem(options, problem, request.id, reply);
   });
   app.setNotFoundHandler(async (request, reply) => {
-    await sendProblem(
-      options.service,
-      new Problem('NOT_FOUND', NOT_FOUND, 'There is no such route.'),
-      request.id,
-      reply,
-    );
+    await sendProblem(options, new Problem('NOT_FOUND', NOT_FOUND, 'There is no such route.'), request.id, reply);
   });
   await app.register(fastifySwagger, {
     openapi: { openapi: '3.1.0', info: { title: options.service, version: '1.0.0' } },
@@ -116,8 +125,14 @@ export async function createHttpApp(options: HttpOptions): Promise<HttpApp> {
   return app;
 }
 
-async function sendProblem(service: string, problem: Problem, requestId: string, reply: FastifyReply): Promise<void> {
-  if (problem.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfterMs / 1000)));
+async function sendProblem(
+  { service, safeguards }: HttpOptions,
+  problem: Problem,
+  requestId: string,
+  reply: FastifyReply,
+): Promise<void> {
+  const retryAfterMs = safeguards?.on(RETRY_HINT) === false ? undefined : problem.retryAfterMs;
+  if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)));
   const system = service.replace(/-(service|jobs)$/, '');
   await reply
     .code(problem.kind.http)
@@ -130,7 +145,7 @@ async function sendProblem(service: string, problem: Problem, requestId: string,
       code: problem.code,
       detail: problem.message,
       requestId,
-      ...(problem.retryAfterMs === undefined ? {} : { retryAfterMs: problem.retryAfterMs }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...problem.members,
     });
 }

@@ -43,3 +43,8 @@ const INTERNAL: ProblemKind = { http: 500, grpc: 'INTERNAL', title: 'Internal er
 export function internalProblem(cause: unknown): Problem {
   return new Problem('INTERNAL', INTERNAL, 'An unexpected condition; the request id finds it in the log.', {}, cause);
 }
+
+/** What is answered where errors are not mapped: their own text. */
+export function leakedProblem(cause: unknown): Problem {
+  return new Problem('INTERNAL', INTERNAL, cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+}

@@ -95,10 +95,10 @@ const METADATA_NAMES: Readonly<Record<string, string>> = {
   limit: 'limit',
 };
 
-function toStatus(error: Problem): { code: number; details: string; metadata: Metadata } {
+function toStatus(error: Problem, hints: boolean): { code: number; details: string; metadata: Metadata } {
   const metadata = new Metadata();
   metadata.set('code', error.code);
-  if (error.retryAfterMs !== undefined) metadata.set('retry-after-ms', String(error.retryAfterMs));
+  if (hints && error.retryAfterMs !== undefined) metadata.set('retry-after-ms', String(error.retryAfterMs));
   for (const [member, value] of Object.entries(error.members)) {
     metadata.set(METADATA_NAMES[member] ?? member, String(value));
   }
@@ -116,7 +116,7 @@ async function answer(
   } catch (error) {
     const known = error instanceof Problem ? error : internalProblem(error);
     if (known.kind.http >= 500) app.log.error({ err: known.cause ?? known, code: known.code }, 'call failed');
-    done(toStatus(known));
+    done(toStatus(known, app.safeguards.on(RETRY_HINT)));
   }
 }
 

@@ -1,6 +1,6 @@
 /** numbering-service: HTTP and gRPC over one set of use cases. Start: `node system/numbering/service/main.ts`. */
 import { Registry } from 'prom-client';
-import { createHttpApp } from '../../kit/http.ts';
+import { createHttpApp, ERROR_MAPPING, RETRY_HINT } from '../../kit/http.ts';
 import { IDEMPOTENCY_KEY_STORE, IDEMPOTENCY_PAYLOAD_HASH, IdempotencyStore } from '../../kit/idempotency.ts';
 import { createLogger } from '../../kit/logging.ts';
 import { createPool, isDatabaseAway } from '../../kit/postgres.ts';
@@ -13,7 +13,7 @@ import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
 import { ReserveRate } from '../cache/reserve-rate.ts';
 import { VALIDATION_AGE_BOUND, ValidationCache } from '../cache/validation-cache.ts';
 import { COMPARE_AND_SET } from '../store/changes.ts';
-import { noRegistry, registryVerifier } from './alpha-verifier.ts';
+import { ALPHA_FAIL_CLOSED, ALPHA_VERIFY_DEADLINE, noRegistry, registryVerifier } from './alpha-verifier.ts';
 import type { App } from './app.ts';
 import { serviceConfig } from './config.ts';
 import { startGrpc, stopGrpc } from './grpc.ts';
@@ -36,6 +36,10 @@ const SAFEGUARDS = [
   IDEMPOTENCY_KEY_STORE,
   VALIDATION_AGE_BOUND,
   COMPARE_AND_SET,
+  RETRY_HINT,
+  ERROR_MAPPING,
+  ALPHA_FAIL_CLOSED,
+  ALPHA_VERIFY_DEADLINE,
   CONTRACT_CHECK,
 ];
 
@@ -59,7 +63,7 @@ await startOrExit(async () => {
   const alpha =
     config.SENDER_ID_REGISTRY_ADDRESS === undefined
       ? noRegistry
-      : registryVerifier(config.SENDER_ID_REGISTRY_ADDRESS, config.ALPHA_VERIFY_TIMEOUT_MS);
+      : registryVerifier(config.SENDER_ID_REGISTRY_ADDRESS, config, safeguards, metrics);
   closing.add('sender-id-registry', () => alpha.close());
 
   const app: App = {
@@ -84,6 +88,7 @@ await startOrExit(async () => {
     service: NAME,
     log,
     registry,
+    safeguards,
     async readiness() {
       try {
         await pool.query('SELECT 1');
