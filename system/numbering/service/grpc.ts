@@ -13,6 +13,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { z } from 'zod';
+import { RETRY_HINT } from '../../kit/http.ts';
 import { internalProblem, Problem } from '../../kit/problems.ts';
 import { problem } from '../domain/problems.ts';
 import type { Answer, App, Caller } from './app.ts';
