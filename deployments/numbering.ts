@@ -9,6 +9,10 @@ import { tenants } from './numbering/tenants.ts';
 /** What runs where, for numbering-service. Ports are those of `system/numbering/README.md`. Servers stand before their clients. */
 export const deployment: Deployment = {
   system: 'numbering',
-  rules: ['system/numbering/alerts/reservations.yaml'],
+  rules: [
+    'system/numbering/alerts/reservations.yaml',
+    'system/numbering/alerts/tenants.yaml',
+    'system/numbering/alerts/administration.yaml',
+  ],
   components: [...core, ...regions, ...messaging, ...administration, ...jobs, ...tenants],
 };

@@ -4,6 +4,8 @@ export type { Misuse } from './client-misuse.ts';
 export { clockDrift } from './clock-drift.ts';
 export { clockJump } from './clock-jump.ts';
 export { bandwidth } from './link-bandwidth.ts';
+export { expired } from './data-expired.ts';
+export type { Expiry } from './data-expired.ts';
 export { blackhole } from './link-blackhole.ts';
 export { linkDown } from './link-down.ts';
 export { latency } from './link-latency.ts';

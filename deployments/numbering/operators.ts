@@ -14,7 +14,7 @@ export const OFFICER_KEYS = {
 } as const;
 
 /** Numbers in an operator's block. */
-const BLOCK_SIZE = 60;
+const BLOCK_SIZE = 120;
 
 /** SQL that loads them: a contract and a block each, `+9371…` to `+9375…`, which no load and no other activity uses. */
 export function operators(): string {

@@ -13,10 +13,20 @@ const QUERIES: Readonly<Record<string, string>> = {
       ${ms('expires_at')} as expires_at, ${ms('ended_at')} as ended_at
     from numbering.reservations order by created_at, id`,
   leases: `select id, kind || ':' || value as subject, tenant_id, status, ${ms('created_at')} as created_at,
-      ${ms('ended_at')} as ended_at
+      ${ms('ended_at')} as ended_at, ${ms('valid_until')} as valid_until
     from numbering.leases order by created_at, id`,
   outbox: `select aggregate as subject, version::int, type from numbering.outbox order by seq`,
   audit: `select seq::int, ${ms('at')} as at, actor, action, subject, version::int, detail from numbering.audit order by seq`,
+  contractTerms: `select contract_id, version::int, ${ms('effective_until')} as effective_until, ${ms('filed_at')} as filed_at
+    from numbering.contract_terms order by contract_id, version`,
+  blockLeases: `select l.id, l.kind || ':' || l.value as subject, b.contract_id, ${ms('l.created_at')} as created_at,
+      ${ms('l.valid_until')} as valid_until
+    from numbering.leases l join numbering.identifiers i on i.kind = l.kind and i.value = l.value
+    join numbering.blocks b on b.id = i.block_id order by l.created_at, l.id`,
+  // Positive answers of sender-id-registry.
+  verifications: `select id, tenant_id, sender_id from sender_registry.verifications order by at, id`,
+  recalls: `select event_id, tenant_id, recalled::int, ${ms('received_at')} as received_at, ${ms('finished_at')} as finished_at
+    from numbering.recalls order by received_at, event_id`,
   clock: `select ${ms('now()')} as wall`,
 };
 

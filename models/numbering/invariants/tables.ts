@@ -36,6 +36,7 @@ export interface LeaseRow {
   readonly tenant_id: string;
   readonly status: 'ACTIVE' | 'RELEASED' | 'RECALLED';
   readonly ended_at: Ms | null;
+  readonly valid_until: Ms;
 }
 
 export interface OutboxRow {
@@ -60,6 +61,10 @@ export interface AuditRow {
     readonly leaseId?: string;
     /** ISO 8601. */
     readonly quarantineUntil?: string;
+    /** Of an alpha identifier: the answer of sender-id-registry that its lease rests on. */
+    readonly verificationId?: string;
+    /** Of a recall. */
+    readonly reason?: string;
   };
 }
 

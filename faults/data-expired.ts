@@ -1,0 +1,95 @@
+import type { Ms, Running, Stage } from '../contract/index.ts';
+import { once } from './once.ts';
+import { plannable } from './plan.ts';
+import type { PlannableFault } from './plan.ts';
+import { components } from './targets.ts';
+
+/** Something that ends at a date, and what is done about it. */
+export interface Expiry {
+  /** How it reads in a report: `let the contract of Roshan run out`. */
+  readonly title: string;
+  readonly target: string;
+  /** Components whose wall clocks are moved together; monotonic time and timers stay. */
+  readonly clocks: readonly string[];
+  /** How much is to be left, one after another: 60 days, 30 days, none. */
+  readonly steps: readonly Ms[];
+  /** Before the clocks move: what makes the date. */
+  prepare?(stage: Stage): Promise<void>;
+  /** How long until the date, by the rows and the clock of the database. */
+  left(running: Running): Promise<Ms>;
+  /** Waits, at each step, for what is to happen there before the next one. */
+  at(stage: Stage, left: Ms): Promise<void>;
+  /** What heals: the renewal. The time that has passed stays. */
+  renew(stage: Stage): Promise<void>;
+}
+
+/** The name of the operations by which the history tells of moved clocks. */
+const STEP_CLOCKS = 'step-clocks';
+
+/**
+ * Days pass until something has expired: clocks are set so that so much is left. Over by itself after the last step, healed
+ * when the renewal leaves more than the first step did; the clocks are put back when the run has been judged. Bit when the
+ * database's own clock and rows say that no more than the first step is left.
+ */
+export function expired(expiry: Expiry): PlannableFault {
+  const { title, target, clocks, steps } = expiry;
+  const [first = 0] = steps;
+  return plannable({
+    kind: 'data.expired',
+    target,
+    title,
+    inject: async (stage) => {
+      const { running, history } = stage;
+      const victims = clocks.flatMap((name) => components(running, name));
+      const before = victims.map(({ wallClock }) => wallClock.skew());
+      const leave = async (wanted: Ms): Promise<void> => {
+        const byMs = (await expiry.left(running)) - wanted;
+        const step = history.invoke('time', STEP_CLOCKS, { byMs, leftMs: wanted, components: clocks });
+        for (const { wallClock } of victims) await wallClock.jump(byMs);
+        step.ok({});
+      };
+      const state: { over: boolean; failure?: unknown } = { over: false };
+      await expiry.prepare?.(stage);
+      await leave(first);
+      const unfold = async (): Promise<void> => {
+        for (const [i, wanted] of steps.entries()) {
+          if (i > 0) await leave(wanted);
+          await expiry.at(stage, wanted);
+        }
+      };
+      const unfolding = unfold()
+        .catch((error: unknown) => {
+          state.failure = error;
+        })
+        .then(() => {
+          state.over = true;
+        });
+      const check = (): void => {
+        if (state.failure !== undefined)
+          throw new Error(`"${title}" could not be carried out`, { cause: state.failure });
+      };
+      return {
+        witness: async () => {
+          check();
+          const left = await expiry.left(running);
+          const days = left / 86_400_000;
+          return left <= first
+            ? { seen: `${days.toFixed(2)} days are left by the database's clock`, figures: { daysLeft: days } }
+            : undefined;
+        },
+        healed: async () => (await expiry.left(running)) > first,
+        over: () => {
+          check();
+          return state.over;
+        },
+        putBack: async () => {
+          for (const [i, { wallClock }] of victims.entries()) await wallClock.jump((before[i] ?? 0) - wallClock.skew());
+        },
+        [Symbol.asyncDispose]: once(async () => {
+          await unfolding;
+          await expiry.renew(stage);
+        }),
+      };
+    },
+  });
+}
