@@ -36,3 +36,19 @@ export const REDIS_PING: Pick<Question, 'bytes' | 'fits'> = {
   bytes: Buffer.from('PING\r\n'),
   fits: (reply) => reply.toString().startsWith('+PONG'),
 };
+
+/**
+ * NATS' health question: a client that connects is answered, and JetStream has a meta leader that answers its API.
+ * @param inbox a name of the asker's own: the answer comes to it through the cluster
+ */
+export function natsQuestion(inbox: string): Pick<Question, 'bytes' | 'fits'> {
+  const options = JSON.stringify({ verbose: false, pedantic: false, lang: 'faultline', version: '1', headers: true });
+  const subject = `_INBOX.health.${inbox}`;
+  return {
+    bytes: Buffer.from(`CONNECT ${options}\r\nSUB ${subject} 1\r\nPING\r\nPUB $JS.API.INFO ${subject} 0\r\n\r\n`),
+    fits: (reply) => {
+      const text = reply.toString();
+      return text.includes('\r\nPONG\r\n') && text.includes('account_info_response') && !text.includes('"error"');
+    },
+  };
+}

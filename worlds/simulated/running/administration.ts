@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Administration, ComponentSpec, HttpAnswer, StoredObject } from '../../../contract/index.ts';
+import { NatsAsker } from '../../nats-asker.ts';
 import { objectClient, storedObjects } from '../../stored-objects.ts';
 import { httpCall } from './http-call.ts';
 import type { Outside } from './outside.ts';
@@ -16,6 +17,7 @@ export class SimulatedAdministration implements Administration {
   readonly #agent: http.Agent;
   readonly #pools = new Map<string, pg.Pool>();
   readonly #redis = new Map<string, Redis>();
+  readonly #nats = new NatsAsker();
   readonly #objects = new Map<string, S3Client>();
   readonly #instanceOf: (name: string) => string;
 
@@ -74,8 +76,11 @@ export class SimulatedAdministration implements Administration {
     });
   }
 
-  nats(component: string): Promise<unknown> {
-    return Promise.reject(new Error(`the simulated world has no NATS yet: ${component}`));
+  nats(component: string, subject: string, payload?: unknown): Promise<unknown> {
+    const { name, instances, port } = this.#spec(component, 'nats');
+    const all = Array.from({ length: instances }, (_, index) => (instances === 1 ? name : `${name}-${index + 1}`));
+    const servers = (component === name ? all : [component]).map((server) => `${server}:${port}`);
+    return this.#outside.run(() => this.#nats.ask(servers, subject, payload));
   }
 
   async objects(component: string, bucket: string): Promise<readonly StoredObject[]> {

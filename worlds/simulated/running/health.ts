@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { ComponentSpec } from '../../../contract/index.ts';
-import { REDIS_PING, ask } from '../../ask.ts';
+import { REDIS_PING, ask, natsQuestion } from '../../ask.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import { httpCall } from './http-call.ts';
 import type { Outside } from './outside.ts';
@@ -22,6 +22,7 @@ export function healthCheck(outside: Outside): (spec: ComponentSpec, process: Si
       if (spec.kind === 'postgres' || spec.kind === 'pgbouncer') {
         return ask({ ...at, port: spec.port, bytes: SSL_REQUEST, fits: (reply) => reply[0] === NO_TLS });
       }
+      if (spec.kind === 'nats') return ask({ ...at, port: spec.port, ...natsQuestion(process.name) });
       if (spec.kind === 'object-store') {
         // Any answer will do: without a signature it is a refusal.
         const asked = { host: process.name, port: spec.port, method: 'GET', path: '/', timeoutMs: TIMEOUT_MS, agent };
@@ -30,7 +31,6 @@ export function healthCheck(outside: Outside): (spec: ComponentSpec, process: Si
           () => false,
         );
       }
-      if (spec.kind !== 'service') throw new Error(`${spec.name} is a ${spec.kind}: it has no health question yet`);
       const call = {
         host: process.name,
         port: spec.http.port,

@@ -74,6 +74,27 @@ function hideAwsFiles(require: NodeJS.Require): void {
   }
 }
 
+interface Nuid {
+  next(): string;
+}
+
+/** NATS' clients number their inboxes from one state for the whole process: it would go on from run to run. */
+function splitNuid(require: NodeJS.Require): void {
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module === undefined || !file.endsWith('@nats-io/nuid/lib/nuid.js')) continue;
+    const { NuidImpl } = module.exports as { NuidImpl: { new (): Nuid; prototype: Nuid } };
+    const key = Symbol.for(`faultline:${file}`);
+    const native = NuidImpl.prototype.next;
+    if (Reflect.get(native, key)) continue;
+    const apart = function apart(this: Nuid): string {
+      const life = currentLife();
+      return native.call(life === undefined ? this : slot(key, life, () => new NuidImpl()));
+    };
+    Reflect.set(apart, key, true);
+    replace(NuidImpl.prototype, 'next', apart);
+  }
+}
+
 /** What packages keep for the whole process, made one for each simulated process. Call again when packages have been loaded. */
 export function splitShared(): void {
   void globalThis.Response; // Node makes its own dispatcher on the first use of fetch

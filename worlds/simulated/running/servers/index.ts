@@ -1,4 +1,5 @@
 import type { ComponentSpec, ServiceSpec } from '../../../../contract/index.ts';
+import { nats } from './nats.ts';
 import { objectStore } from './object-store.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
@@ -9,7 +10,7 @@ type ServerSpec = Exclude<ComponentSpec, ServiceSpec>;
 const MAKERS: { readonly [K in ServerSpec['kind']]: MakeServer<Extract<ServerSpec, { kind: K }>> } = {
   postgres,
   redis,
-  nats: notYet,
+  nats,
   pgbouncer: notYet,
   'object-store': objectStore,
 };
