@@ -13,6 +13,7 @@ export const deployment: Deployment = {
     'system/numbering/alerts/reservations.yaml',
     'system/numbering/alerts/tenants.yaml',
     'system/numbering/alerts/administration.yaml',
+    'system/numbering/alerts/experience.yaml',
   ],
   components: [...core, ...regions, ...messaging, ...administration, ...jobs, ...tenants],
 };
