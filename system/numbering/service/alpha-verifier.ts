@@ -8,12 +8,34 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import { problem } from '../domain/problems.ts';
+import type { Metrics } from './metrics.ts';
+
+export const ALPHA_FAIL_CLOSED: Safeguard = {
+  name: 'alpha-fail-closed',
+  protects:
+    'an alpha identifier is not leased while the registry does not answer; without it the sender id is taken for verified',
+};
+
+export const ALPHA_VERIFY_DEADLINE: Safeguard = {
+  name: 'alpha-verify-deadline',
+  protects: 'a registry that does not answer is waited for no longer than ALPHA_VERIFY_TIMEOUT_MS',
+};
 
 export interface AlphaVerifier {
-  /** Returns when the registry has confirmed the sender id; @throws Problem ALPHA_VERIFY_UNAVAILABLE or ALPHA_NOT_VERIFIED */
-  verify(tenantId: string, senderId: string): Promise<void>;
+  /**
+   * The registry's id of its positive answer; undefined when that was not asked for (`alpha-fail-closed` is off).
+   * @throws Problem ALPHA_VERIFY_UNAVAILABLE or ALPHA_NOT_VERIFIED
+   */
+  verify(tenantId: string, senderId: string): Promise<string | undefined>;
   close(): void;
+}
+
+interface VerifierOptions {
+  readonly ALPHA_VERIFY_TIMEOUT_MS: number;
+  readonly ALPHA_RECONNECT_MIN_MS: number;
+  readonly ALPHA_RECONNECT_MAX_MS: number;
 }
 
 const RETRY_AFTER_MS = 5000;
@@ -35,23 +57,41 @@ export const noRegistry: AlphaVerifier = {
 
 type IsVerified = (
   request: { tenantId: string; senderId: string },
-  options: { deadline: Date },
-  callback: (error: ServiceError | null, reply?: { verified: boolean }) => void,
+  options: { deadline?: Date },
+  callback: (error: ServiceError | null, reply?: { verified: boolean; verificationId: string }) => void,
 ) => void;
 
-/** Asks sender-id-registry (gRPC) at `address`; an answer later than `timeoutMs` counts as none. */
-export function registryVerifier(address: string, timeoutMs: number): AlphaVerifier {
-  const definition = loadPackageDefinition(loadSync(join(import.meta.dirname, '../sender-id-registry.proto')));
+/** Asks sender-id-registry (gRPC) at `address`; an answer later than ALPHA_VERIFY_TIMEOUT_MS counts as none. */
+export function registryVerifier(
+  address: string,
+  options: VerifierOptions,
+  safeguards: Safeguards,
+  metrics: Pick<Metrics, 'alphaVerified'>,
+): AlphaVerifier {
+  const definition = loadPackageDefinition(
+    loadSync(join(import.meta.dirname, '../sender-id-registry.proto'), { defaults: true }),
+  );
   const { v1 } = (definition['faultline'] as GrpcObject)['senderid'] as { v1: GrpcObject };
   const Client = v1['SenderIdRegistry'] as ServiceClientConstructor;
-  const client = new Client(address, credentials.createInsecure());
+  // Between attempts to connect every call is refused at once, and the library would wait for up to two minutes.
+  const client = new Client(address, credentials.createInsecure(), {
+    'grpc.initial_reconnect_backoff_ms': options.ALPHA_RECONNECT_MIN_MS,
+    'grpc.max_reconnect_backoff_ms': options.ALPHA_RECONNECT_MAX_MS,
+  });
   const isVerified = (client as unknown as { isVerified: IsVerified }).isVerified.bind(client);
+  const callOptions = (): { deadline?: Date } =>
+    safeguards.on(ALPHA_VERIFY_DEADLINE) ? { deadline: new Date(Date.now() + options.ALPHA_VERIFY_TIMEOUT_MS) } : {};
   return {
     verify: (tenantId, senderId) =>
       new Promise((resolve, reject) => {
-        isVerified({ tenantId, senderId }, { deadline: new Date(Date.now() + timeoutMs) }, (error, reply) => {
-          if (error !== null || reply === undefined) reject(cannotVerify(error));
-          else if (reply.verified) resolve();
+        const start = performance.now();
+        isVerified({ tenantId, senderId }, callOptions(), (error, reply) => {
+          const unanswered = error !== null || reply === undefined;
+          metrics.alphaVerified((performance.now() - start) / 1000, !unanswered);
+          if (unanswered) {
+            if (safeguards.on(ALPHA_FAIL_CLOSED)) reject(cannotVerify(error));
+            else resolve(undefined);
+          } else if (reply.verified) resolve(reply.verificationId);
           else
             reject(
               problem('ALPHA_NOT_VERIFIED', 'The registry has no verification of this sender id for this tenant.'),

@@ -35,6 +35,8 @@ const shape = {
     .regex(/^[\w.-]+:\d+$/, 'must be host:port, like sender-id-registry:9090')
     .optional(),
   ALPHA_VERIFY_TIMEOUT_MS: milliseconds(1500),
+  ALPHA_RECONNECT_MIN_MS: milliseconds(250),
+  ALPHA_RECONNECT_MAX_MS: milliseconds(5000),
   BROWSE_LIMIT_MAX: count(200),
   SHUTDOWN_GRACE_MS: milliseconds(8000),
 };

@@ -75,6 +75,17 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
     help: 'Reserve calls refused with RATE_LIMITED',
     registers,
   });
+  const alphaDuration = new Histogram({
+    name: 'numbering_alpha_verify_duration_seconds',
+    help: 'Duration of IsVerified at sender-id-registry, as the service sees it, unanswered calls included',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers,
+  });
+  const alphaErrors = new Counter({
+    name: 'numbering_alpha_verify_errors_total',
+    help: 'Calls of IsVerified that ended without an answer of sender-id-registry',
+    registers,
+  });
   const requests = new Counter({
     name: 'numbering_requests_total',
     help: 'Calls by operation and code (OK or the code of the problem)',
@@ -95,6 +106,11 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
     idempotencyConflict: () => idempotencyConflicts.inc(),
     conflict: (kind: ConflictKind) => conflicts.inc({ kind }),
     rateLimited: () => rateLimited.inc(),
+    /** A call of IsVerified has ended. */
+    alphaVerified(seconds: number, answered: boolean): void {
+      alphaDuration.observe(seconds);
+      if (!answered) alphaErrors.inc();
+    },
     request: (operation: string, code: string) => requests.inc({ operation, code }),
   };
 }

@@ -33,10 +33,13 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
   if (request.reservationId === undefined) checkForm(request);
   let place: Place | undefined;
   let reservation: Reservation | undefined;
+  let verificationId: string | undefined;
   return perform<LeaseView>(app, caller, {
     operation: 'assign',
     payload: request,
-    admit: () => verifyAlpha(app, caller, request),
+    async admit() {
+      verificationId = await verifyAlpha(app, caller, request);
+    },
     async work(sql, now) {
       let from: Identifier;
       if (request.reservationId === undefined) {
@@ -70,6 +73,7 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
           validUntil: validUntil.toISOString(),
           ...(from.contract === undefined ? {} : { contractId: from.contract.id }),
           ...(reservation === undefined ? {} : { reservationId: reservation.id }),
+          ...(verificationId === undefined ? {} : { verificationId }),
         },
       });
       return {
@@ -125,12 +129,10 @@ async function reservedIdentifier(
   return { from, reservation };
 }
 
-/** Asked before the transaction, so that no lock waits for the registry. */
-async function verifyAlpha(app: App, caller: Caller, request: AssignRequest): Promise<void> {
-  if (request.reservationId === undefined) {
-    if (request.kind === 'ALPHA') await app.alpha.verify(caller.tenantId, request.value);
-    return;
-  }
+/** Asked before the transaction, so that no lock waits for the registry. @returns its id of a positive answer */
+async function verifyAlpha(app: App, caller: Caller, request: AssignRequest): Promise<string | undefined> {
+  if (request.reservationId === undefined)
+    return request.kind === 'ALPHA' ? app.alpha.verify(caller.tenantId, request.value) : undefined;
   let value: string | undefined;
   try {
     const found = await app.pool.query<{ value: string }>(
@@ -141,5 +143,5 @@ async function verifyAlpha(app: App, caller: Caller, request: AssignRequest): Pr
   } catch (error) {
     throw databaseProblem(error);
   }
-  if (value !== undefined) await app.alpha.verify(caller.tenantId, value);
+  return value === undefined ? undefined : app.alpha.verify(caller.tenantId, value);
 }
