@@ -64,7 +64,14 @@ function answerOf(error: ServiceError, writes: boolean): Answer {
   const code = first(error.metadata, 'code');
   if (code === undefined) return unanswered({ code: `GRPC ${error.code} ${error.details}` });
   const state = first(error.metadata, 'current-state');
-  return refused(writes, code, state === undefined ? undefined : { currentState: state });
+  const version = first(error.metadata, 'current-version');
+  const retryAfterMs = first(error.metadata, 'retry-after-ms');
+  return refused(writes, code, {
+    grpcStatus: error.code,
+    ...(state === undefined ? {} : { currentState: state }),
+    ...(version === undefined ? {} : { currentVersion: Number(version) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Number(retryAfterMs) }),
+  });
 }
 
 function first(metadata: Metadata, name: string): string | undefined {
