@@ -32,7 +32,7 @@ const RUN = '${FAULTLINE_RUN:-by-hand}';
 const WRITE_ANEW = 'it has changed: node bin/n24.mjs worlds/deployed/images/write-compose.ts';
 
 /** Services of the compose file that are no component: they serve the others. */
-const BESIDE = ['clocks', 'toxiproxy', 'migrate', 'task-runtime', 'prometheus', 'k6'];
+const BESIDE = ['clocks', 'toxiproxy', 'migrate', 'task-runtime', 'dead-mans-switch', 'prometheus', 'k6'];
 
 test('the file is what deployments/numbering.ts makes of it', () => {
   expect(compose, WRITE_ANEW).toEqual(parse(composeFile(deployment), { merge: true }));

@@ -20,6 +20,7 @@ const SERVICE_FOLDERS = [
   'standins',
   'deployments',
   'worlds/deployed/task-runtime',
+  'worlds/deployed/dead-mans-switch',
   'worlds/deployed/images/service',
 ];
 

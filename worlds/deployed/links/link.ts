@@ -1,12 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link, LinkEffect, Observations } from '../../../contract/index.ts';
 import { toSystem } from '../../../contract/index.ts';
+import { CUT_PREFIX } from '../dead-mans-switch/lease.ts';
 import type { Containers } from '../engine/containers.ts';
 import type { Proxy } from '../images/topology.ts';
 import type { WorldLog } from '../running/world-log.ts';
 import { drawn, jitter } from './jitter.ts';
 import { lingering } from './lingering.ts';
 import { packetRule } from './packets.ts';
+import type { Rule } from './packets.ts';
 import { tcpCounts } from './tcp-counts.ts';
 import type { ProxyControl, Stream, Toxic } from './toxiproxy.ts';
 
@@ -21,6 +25,8 @@ type Counts = Record<string, number>;
 export interface LinkParts {
   readonly control: ProxyControl;
   readonly containers: Containers;
+  /** Folder in which the dead man's switch finds which containers have packet rules. */
+  readonly marks: string;
   readonly proxies: readonly Proxy[];
   readonly speed: number;
   readonly log: WorldLog;
@@ -48,16 +54,18 @@ export class Links {
   readonly #containers: Containers;
   readonly #proxies: readonly Proxy[];
   readonly #speed: number;
+  readonly #marks: string;
   readonly #log: WorldLog;
   readonly #random: (stream: string) => () => number;
   readonly #counts = new Map<string, Counts>();
   #applied = 0;
 
-  constructor({ control, containers, proxies, speed, log, random }: LinkParts) {
+  constructor({ control, containers, marks, proxies, speed, log, random }: LinkParts) {
     this.#control = control;
     this.#containers = containers;
     this.#proxies = proxies;
     this.#speed = speed;
+    this.#marks = marks;
     this.#log = log;
     this.#random = random;
   }
@@ -105,7 +113,7 @@ export class Links {
     const { proxy, stream } = way;
     if (effect.kind === 'partition') {
       if (proxy.client === CLIENT) throw new Error(`${proxy.name}: the load generator's own machine is not cut off`);
-      const rule = await packetRule('drop', this.#containers, proxy, stream);
+      const rule = await this.#rule('drop', proxy, stream);
       this.#log.note(proxy.name, `packets of its ${stream} are dropped`);
       return this.#watched(way, async () => ({ held: await rule.met() }), rule);
     }
@@ -193,6 +201,11 @@ export class Links {
     };
   }
 
+  async #rule(what: 'drop' | 'count', proxy: Proxy, stream: Stream): Promise<Rule> {
+    writeFileSync(join(this.#marks, CUT_PREFIX + proxy.client), '');
+    return packetRule(what, this.#containers, proxy, stream);
+  }
+
   /** Packets with data that met a toxic: of a blackhole those that the client sent, whichever way they or their answers are lost. */
   async #met(
     kind: 'blackhole' | 'latency' | 'bandwidth',
@@ -202,7 +215,7 @@ export class Links {
     const trace = kind === 'blackhole' ? 'dropped' : 'slowed';
     if (proxy.client === CLIENT) return NOTHING_COUNTED;
     const chain = kind === 'blackhole' ? 'upstream' : stream;
-    const rule = stack.use(await packetRule('count', this.#containers, proxy, chain));
+    const rule = stack.use(await this.#rule('count', proxy, chain));
     return async () => ({ [trace]: await rule.met() });
   }
 

@@ -2,12 +2,13 @@ import type { Residue } from '../../../contract/index.ts';
 import type { Containers } from '../engine/containers.ts';
 import { rulesIn } from '../links/packets.ts';
 import type { ProxyControl } from '../links/toxiproxy.ts';
+import type { Lease } from '../stack/lease.ts';
 import type { DeployedAdministration } from './administration.ts';
 import type { Instance } from './component.ts';
 import type { Watcher } from './watcher.ts';
 
 /** Containers that no fault is for: a Toxiproxy that was ended has forgotten its toxics, and Prometheus its samples. */
-const OWN = ['toxiproxy', 'task-runtime', 'prometheus'] as const;
+const OWN = ['toxiproxy', 'task-runtime', 'dead-mans-switch', 'prometheus'] as const;
 
 export interface Audited {
   readonly instances: readonly Instance[];
@@ -16,6 +17,7 @@ export interface Audited {
   readonly control: ProxyControl;
   readonly admin: DeployedAdministration;
   /** What each instance might use at the start. */
+  readonly lease: Lease;
   readonly limits: ReadonlyMap<string, Awaited<ReturnType<Containers['limits']>>>;
 }
 
@@ -27,9 +29,12 @@ export async function residueOf({
   control,
   admin,
   limits,
+  lease,
 }: Audited): Promise<readonly Residue[]> {
   await watcher.look();
   const found: Residue[] = [];
+  if (lease.lost)
+    found.push({ what: 'healed while the run was on: this process was held up', where: 'dead-mans-switch' });
   for (const name of OWN) {
     const { state, counts } = watcher.of(name);
     if (state !== 'running') found.push({ what: state, where: name });

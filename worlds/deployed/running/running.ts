@@ -67,6 +67,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
   const links = new Links({
     control: stack.control,
     containers,
+    marks: stack.folder.clocks,
     proxies: stack.proxies,
     speed: options.speed,
     log,
@@ -127,7 +128,8 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     waiting: (from, to) => wait.share(from, to),
     log: (name) => logs.of(find(name).map((instance) => instance.name)),
     worldLog: () => log.lines,
-    residue: () => residueOf({ instances, containers, watcher, control: stack.control, admin, limits }),
+    residue: () =>
+      residueOf({ instances, containers, watcher, control: stack.control, admin, limits, lease: stack.lease }),
     traceHash: () => undefined,
     trace: () => [],
     work: {},

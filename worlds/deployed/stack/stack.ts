@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { Redis } from 'ioredis';
 import type { ComponentSpec, Deployment, RunOptions, ServiceSpec } from '../../../contract/index.ts';
+import { CUT_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
 import { Containers } from '../engine/containers.ts';
 import { ProcessorShare } from '../engine/processor-share.ts';
 import { freePorts } from '../engine/free-ports.ts';
@@ -16,6 +17,7 @@ import { scaledEnvironment } from '../scale/environment.ts';
 import { Compose } from './compose.ts';
 import { freshDatabase } from './database.ts';
 import { RunFolder } from './folder.ts';
+import { Lease } from './lease.ts';
 import { throughProxies } from './listeners.ts';
 import { writeMonitoring } from './monitoring-files.ts';
 import { composeOverride } from './override.ts';
@@ -30,8 +32,6 @@ const PROMETHEUS = 'prometheus';
 const ANSWERS_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 100;
 const ASK_TIMEOUT_MS = 1000;
-/** What the container `clocks` lays out; the other files there are offsets. */
-const SHIM = 'skew.so';
 
 interface ConfiguredProxy {
   readonly name: string;
@@ -45,6 +45,7 @@ export class Stack {
   readonly containers: Containers;
   readonly folder: RunFolder;
   readonly proxies: readonly Proxy[];
+  readonly lease: Lease;
   readonly #compose: Compose;
   readonly #ports = new Map<string, ReadonlyMap<number, number>>();
   readonly #kept = new Set<string>();
@@ -58,6 +59,7 @@ export class Stack {
     this.docker = docker;
     this.containers = new Containers(docker, run);
     this.folder = new RunFolder(run);
+    this.lease = new Lease(this.folder.clocks);
     this.#share = new ProcessorShare(run);
     this.#compose = new Compose(run, this.folder, substitutes);
     this.proxies = configuredProxies(system);
@@ -82,6 +84,7 @@ export class Stack {
   async start(deployment: Deployment, options: Pick<RunOptions, 'speed' | 'sabotage'>): Promise<void> {
     await this.#endServices();
     this.folder.create();
+    this.lease.hold();
     this.#group = this.#share.create(((await this.docker.info()) as { CgroupDriver: string }).CgroupDriver);
     await this.#keep(deployment.components.filter((spec) => spec.kind !== 'service'));
     await this.control.reset();
@@ -94,6 +97,7 @@ export class Stack {
 
   /** Ends and removes everything. */
   async down(): Promise<void> {
+    this.lease.giveBack();
     await this.#compose.down();
     this.folder.remove();
     this.#share.remove();
@@ -104,7 +108,7 @@ export class Stack {
     this.#services = [];
     if (!existsSync(this.folder.clocks)) return;
     for (const name of readdirSync(this.folder.clocks))
-      if (name !== SHIM) rmSync(join(this.folder.clocks, name), { force: true });
+      if (isOffset(name) || name.startsWith(CUT_PREFIX)) rmSync(join(this.folder.clocks, name), { force: true });
   }
 
   /** Starts servers that are not there yet. */
@@ -120,7 +124,7 @@ export class Stack {
         ...this.proxies.filter(({ client }) => client === 'client').map(({ listen }) => listen),
       ];
       changes.set('toxiproxy', await this.#publish('toxiproxy', inside));
-      changes.set('task-runtime', { ports: new Map() });
+      for (const name of ['task-runtime', 'dead-mans-switch']) changes.set(name, { ports: new Map() });
     }
     for (const { name, port } of missing) changes.set(name, await this.#publish(name, [port]));
     await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group));

@@ -6,6 +6,7 @@ const CALL_TAKES_AT_MOST_MS = 30_000;
 /** A container as the engine lists it. */
 export interface Container {
   readonly Id: string;
+  readonly Image: string;
   /** `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`. */
   readonly State: string;
   /** For people: `Exited (137) 2 seconds ago`. */
@@ -46,17 +47,53 @@ export class Engine {
     await this.#call('POST', `/containers/${id}/wait?condition=not-running`);
   }
 
-  #call(method: 'GET' | 'POST', path: string): Promise<string> {
+  /** A paused container goes on. */
+  async unpause(id: string): Promise<void> {
+    await this.#call('POST', `/containers/${id}/unpause`);
+  }
+
+  /**
+   * Runs a command to its end in another container's network, as root there and nowhere else. @throws EngineError when its
+   * exit code is not 0
+   */
+  async runInNetworkOf(
+    id: string,
+    image: string,
+    command: readonly string[],
+    labels: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const made = JSON.parse(
+      await this.#call('POST', '/containers/create', {
+        Image: image,
+        Cmd: command,
+        User: '0',
+        Labels: labels,
+        HostConfig: { NetworkMode: `container:${id}`, CapAdd: ['NET_ADMIN', 'NET_RAW'] },
+      }),
+    ) as { readonly Id: string };
+    try {
+      await this.#call('POST', `/containers/${made.Id}/start`);
+      const ended = await this.#call('POST', `/containers/${made.Id}/wait?condition=not-running`);
+      const { StatusCode } = JSON.parse(ended) as { readonly StatusCode: number };
+      if (StatusCode !== 0) throw new EngineError(`${command.join(' ')}: exit code ${StatusCode}`);
+    } finally {
+      await this.#call('DELETE', `/containers/${made.Id}?force=true&v=true`);
+    }
+  }
+
+  #call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<string> {
     return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.#socket, method, path, timeout: CALL_TAKES_AT_MOST_MS }, (answer) => {
-        let body = '';
+      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+      const options = { socketPath: this.#socket, method, path, headers, timeout: CALL_TAKES_AT_MOST_MS };
+      const call = request(options, (answer) => {
+        let text = '';
         answer.setEncoding('utf8');
-        answer.on('data', (part: string) => (body += part));
+        answer.on('data', (part: string) => (text += part));
         answer.on('error', reject);
         answer.on('end', () => {
           const status = answer.statusCode ?? 0;
-          if (status < 300) resolve(body);
-          else reject(new EngineError(`The engine answered ${status} to ${method} ${path}: ${body.trim()}`));
+          if (status < 300) resolve(text);
+          else reject(new EngineError(`The engine answered ${status} to ${method} ${path}: ${text.trim()}`));
         });
       });
       call.on('timeout', () => {
@@ -65,7 +102,7 @@ export class Engine {
         );
       });
       call.on('error', reject);
-      call.end();
+      call.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 }

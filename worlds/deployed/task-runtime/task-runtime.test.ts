@@ -56,6 +56,7 @@ async function runtime(containers: readonly Container[]) {
 }
 
 const container = (Id: string, State: string, labels: Record<string, string>, Status = ''): Container => ({
+  Image: 'image',
   Id,
   State,
   Status,

@@ -1,0 +1,13 @@
+/** The files by which harness and switch know of each other, in the folder of the clocks, which both have. */
+export const LEASE = '.lease';
+/** There once the switch has healed. */
+export const HEALED = '.healed';
+/** `.cut-<instance>`: packet rules have been put into that container's network namespace. */
+export const CUT_PREFIX = '.cut-';
+/** What the container `clocks` lays out there. */
+export const SHIM = 'skew.so';
+
+/** Whether a file there is the offset of an instance's clock. */
+export function isOffset(name: string): boolean {
+  return !name.startsWith('.') && !name.endsWith('.new') && name !== SHIM;
+}
