@@ -14,8 +14,33 @@ export interface World {
   close?(): Promise<void>;
   /** What runs that did not come to their end have left on this machine: no run may start beside it. Looks only. */
   leftBehind?(): Promise<readonly Residue[]>;
+  /** Measures a deployment without a fault. Only where time is real. */
+  calibrate?(deployment: Deployment): Promise<Calibration>;
   /** Removes all of that, and says what it did. */
   reset?(): Promise<readonly string[]>;
+}
+
+/** Latencies of links and costs of servers as measured, ms: what the simulated world's are taken from. */
+export interface Calibration {
+  readonly measured: {
+    readonly date: string;
+    /** Processors, memory, system and engine; no name of a machine. */
+    readonly machine: string;
+    /** Share of the time in which the measuring process waited for a processor. */
+    readonly waitedForProcessor: number;
+  };
+  /** Medians, from which the rest is worked out. */
+  readonly roundTripsMs: Readonly<Record<string, number>>;
+  readonly latencyMs: { readonly host: number; readonly zone: number };
+  /** Share of a latency by which a single message differs. */
+  readonly spread: number;
+  readonly postgres: ServerWork & { readonly perRowMs: number; readonly commitMs: number };
+  readonly redis: ServerWork;
+}
+
+interface ServerWork {
+  readonly baseMs: number;
+  readonly perKilobyteMs: number;
 }
 
 export interface Finding {
@@ -113,10 +138,20 @@ export interface Administration {
   redis(component: string, ...command: readonly string[]): Promise<unknown>;
   /** A request on a NATS subject (`$JS.API.STREAM.INFO.NUMBERING`) and its reply, JSON both ways. Of `nats-2`: asked at that server. */
   nats(component: string, subject: string, payload?: unknown): Promise<unknown>;
+  /** Every message that a stream of JetStream holds, in its order; none where there is no such stream. */
+  stream(component: string, stream: string): Promise<readonly StreamMessage[]>;
   /** What a bucket of an object store holds, by key. */
   objects(component: string, bucket: string): Promise<readonly StoredObject[]>;
   /** A request to an instance's own HTTP port. */
   http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer>;
+}
+
+export interface StreamMessage {
+  readonly sequence: number;
+  readonly subject: string;
+  /** `Nats-Msg-Id`, by which the stream tells a message that comes twice. */
+  readonly id?: string;
+  readonly body: unknown;
 }
 
 export interface StoredObject {

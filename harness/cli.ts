@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { REPORTERS } from '../reports/index.ts';
 import type { ReportFormat } from '../reports/index.ts';
 import { CatalogueError } from '../catalogue/index.ts';
+import { calibrate } from './commands/calibrate.ts';
+import type { CalibrateOptions } from './commands/calibrate.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { wholeNumber } from './commands/options.ts';
@@ -99,6 +101,13 @@ program
   .option('--json', 'the agreement of each run as JSON on standard output')
   .addOption(runsDir())
   .action(async (ids: string[], options: ParityOptions) => settle(await parity(root, ids, options)));
+
+program
+  .command('calibrate')
+  .description('measure links and servers on containers, and write the profile that the simulated network uses')
+  .option('--system <name>', 'whose deployment is measured', 'numbering')
+  .option('--dry-run', 'only show the figures')
+  .action(async (options: CalibrateOptions) => settle(await calibrate(root, options)));
 
 program
   .command('reset')
