@@ -92,6 +92,7 @@ function start(deployment: Deployment, options: RunOptions, script: ToyScript): 
       sql: async () => [],
       redis: async () => [],
       nats: async () => undefined,
+      stream: async () => [],
       objects: async () => [],
       http: async () => ({ status: 200, body: undefined }),
     },

@@ -30,10 +30,21 @@ const QUERIES: Readonly<Record<string, string>> = {
   clock: `select ${ms('now()')} as wall`,
 };
 
-/** The tables that the invariants read, ordered, with PostgreSQL's time and the run's at the end of the run. */
+/** Streams of NATS that the invariants read; each row has `subject` and `body`. */
+const STREAMS: Readonly<Record<string, string>> = { sms: 'SMS' };
+
+/** Nothing where NATS is not deployed, and where the fault stays and it cannot be asked: what should be there is then missed. */
+async function held({ admin, deployment }: Running, stream: string): Promise<Evidence['finalState'][string]> {
+  if (!deployment.components.some(({ kind }) => kind === 'nats')) return [];
+  const messages = await admin.stream('nats', stream).catch(() => []);
+  return messages.map((message) => ({ ...message }));
+}
+
+/** The tables and streams that the invariants read, ordered, with PostgreSQL's time and the run's at the end of the run. */
 export async function collect(running: Running): Promise<Evidence['finalState']> {
   const collected: Record<string, Evidence['finalState'][string]> = {};
   for (const [table, query] of Object.entries(QUERIES)) collected[table] = await primarySql(running, query);
+  for (const [table, stream] of Object.entries(STREAMS)) collected[table] = await held(running, stream);
   collected['clock'] = (collected['clock'] ?? []).map((row) => ({
     ...row,
     run: running.clock.now(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { invariant } from './single-holder.ts';
-import { SUBJECT, change, evidence, operation, released, reservation, reserved, said } from './testing.ts';
+import { SUBJECT, change, evidence, operation, released, reservation, reserved, said, wall } from './testing.ts';
 
 const LEASED = {
   input: { tenantId: 'a', reservationId: 'r1' },
@@ -98,7 +98,14 @@ describe('by the committed changes', () => {
 
 test('rejects two that stand at the end', () => {
   const audit = [change(2, 'reserved', 0, { reservationId: 'r1' })];
-  const lease = { id: 'l1', subject: 'SHORT_CODE:4001', tenant_id: 'b', status: 'ACTIVE', ended_at: null } as const;
+  const lease = {
+    id: 'l1',
+    subject: 'SHORT_CODE:4001',
+    tenant_id: 'b',
+    status: 'ACTIVE',
+    ended_at: null,
+    valid_until: wall(1_000_000),
+  } as const;
   const found = invariant.check(
     evidence([], { audit, reservations: [reservation('r1', 0, 'ACTIVE')], leases: [lease, { ...lease, id: 'l2' }] }),
   );

@@ -1,6 +1,12 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import type { Administration, ComponentSpec, HttpAnswer, StoredObject } from '../../../contract/index.ts';
+import type {
+  Administration,
+  ComponentSpec,
+  HttpAnswer,
+  StoredObject,
+  StreamMessage,
+} from '../../../contract/index.ts';
 import { DOCUMENT_SCHEMA } from '../scale/document-sql.ts';
 
 /** Real time. */
@@ -79,6 +85,10 @@ export class DeployedAdministration implements Administration, AsyncDisposable {
   }
 
   nats(component: string): Promise<unknown> {
+    return Promise.reject(new Error(`the deployed world has no NATS yet: ${component}`));
+  }
+
+  stream(component: string): Promise<readonly StreamMessage[]> {
     return Promise.reject(new Error(`the deployed world has no NATS yet: ${component}`));
   }
 

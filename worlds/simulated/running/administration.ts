@@ -2,7 +2,13 @@ import http from 'node:http';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import type { Administration, ComponentSpec, HttpAnswer, StoredObject } from '../../../contract/index.ts';
+import type {
+  Administration,
+  ComponentSpec,
+  HttpAnswer,
+  StoredObject,
+  StreamMessage,
+} from '../../../contract/index.ts';
 import { NatsAsker } from '../../nats-asker.ts';
 import { objectClient, storedObjects } from '../../stored-objects.ts';
 import { httpCall } from './http-call.ts';
@@ -77,10 +83,17 @@ export class SimulatedAdministration implements Administration {
   }
 
   nats(component: string, subject: string, payload?: unknown): Promise<unknown> {
+    return this.#outside.run(() => this.#nats.ask(this.#natsServers(component), subject, payload));
+  }
+
+  stream(component: string, stream: string): Promise<readonly StreamMessage[]> {
+    return this.#outside.run(() => this.#nats.stream(this.#natsServers(component), stream));
+  }
+
+  #natsServers(component: string): readonly string[] {
     const { name, instances, port } = this.#spec(component, 'nats');
     const all = Array.from({ length: instances }, (_, index) => (instances === 1 ? name : `${name}-${index + 1}`));
-    const servers = (component === name ? all : [component]).map((server) => `${server}:${port}`);
-    return this.#outside.run(() => this.#nats.ask(servers, subject, payload));
+    return (component === name ? all : [component]).map((server) => `${server}:${port}`);
   }
 
   async objects(component: string, bucket: string): Promise<readonly StoredObject[]> {
