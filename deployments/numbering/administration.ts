@@ -6,7 +6,7 @@ export const administration: readonly ComponentSpec[] = [
     kind: 'object-store',
     name: 'object-store',
     port: 9000,
-    buckets: ['numbering'],
+    buckets: ['numbering', 'regulator-exports'],
     accessKey: 'numbering',
     secretKey: 'numbering-secret',
     dependsOn: [],

@@ -3,6 +3,13 @@ import { inventory } from './inventory.ts';
 import { operators } from './operators.ts';
 
 export const DATABASE_URL = 'postgres://postgres@postgres:5432/numbering';
+/** How services reach the object store. */
+export const OBJECT_STORE = {
+  OBJECT_STORE_URL: 'http://object-store:9000',
+  OBJECT_STORE_BUCKET: 'numbering',
+  OBJECT_STORE_ACCESS_KEY: 'numbering',
+  OBJECT_STORE_SECRET_KEY: 'numbering-secret',
+};
 export const REDIS_URL = 'redis://redis:6379/0';
 
 /** What every row needs: the service, its database and its cache. */
@@ -33,7 +40,10 @@ export const core: readonly ComponentSpec[] = [
     entry: 'system/numbering/service/main.ts',
     configuration: 'system/numbering/service/config.ts#serviceConfig',
     env: { DATABASE_URL, REDIS_URL, HTTP_PORT: '8080', GRPC_PORT: '9090' },
-    envWith: { 'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' } },
+    envWith: {
+      'object-store': OBJECT_STORE,
+      'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
+    },
     safeguards: [
       'postgres-fallback',
       'quota-aggregation',
@@ -47,6 +57,7 @@ export const core: readonly ComponentSpec[] = [
       'retry-hint',
       'error-mapping',
       'contract-check',
+      'import-signature-check',
       'alpha-fail-closed',
       'alpha-verify-deadline',
     ],

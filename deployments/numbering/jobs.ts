@@ -1,12 +1,17 @@
 import type { ComponentSpec } from '../../contract/index.ts';
-import { DATABASE_URL, REDIS_URL } from './core.ts';
+import { DATABASE_URL, OBJECT_STORE, REDIS_URL } from './core.ts';
 
 /** The document's cron jobs, and who restarts them. */
 export const jobs: readonly ComponentSpec[] = [
   job('reservation-cleanup', 'numbering-jobs-cleanup'),
   job('quarantine-sweep', 'numbering-jobs-quarantine'),
-  // Reads PostgreSQL once in 10 s: rows that are about days name it.
-  { ...job('contract-check', 'numbering-jobs-contracts'), onlyWith: ['numbering-jobs-contracts'] },
+  // Rows that are about days name it.
+  job('contract-check', 'numbering-jobs-contracts', { onlyWith: ['numbering-jobs-contracts'] }),
+  job('imports', 'numbering-jobs-imports', {
+    onlyWith: ['object-store'],
+    dependsOn: ['object-store'],
+    env: OBJECT_STORE,
+  }),
   {
     kind: 'service',
     name: 'supervisor',
@@ -21,23 +26,34 @@ export const jobs: readonly ComponentSpec[] = [
 ];
 
 /** Each job is a process of its own, as the document's cron jobs are. */
-function job(name: string, component: string): ComponentSpec {
+function job(
+  name: string,
+  component: string,
+  {
+    env = {},
+    dependsOn = [],
+    onlyWith,
+  }: Partial<Pick<Extract<ComponentSpec, { kind: 'service' }>, 'env' | 'dependsOn' | 'onlyWith'>> = {},
+): ComponentSpec {
   return {
+    ...(onlyWith === undefined ? {} : { onlyWith }),
     kind: 'service',
     name: component,
     partOf: 'numbering-jobs',
     instances: 1,
     entry: 'system/numbering/jobs/main.ts',
     configuration: 'system/numbering/jobs/config.ts#jobsConfig',
-    env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081' },
+    env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081', ...env },
     safeguards: [
       'safety-net-cron',
       'key-row-comparison',
       'reservation-key-ttl',
       'compare-and-set',
       'daily-contract-check',
+      'import-single-transaction',
+      'import-error-record',
     ],
     http: { port: 8081, healthPath: '/health/live', metricsPath: '/metrics' },
-    dependsOn: ['postgres', 'redis'],
+    dependsOn: ['postgres', 'redis', ...dependsOn],
   };
 }

@@ -1,11 +1,12 @@
 /** Configuration of numbering-jobs. README.md explains each variable. */
 import { z } from 'zod';
 import { count, flag, milliseconds, names, port, readConfig } from '../../kit/config.ts';
+import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
 
 /** The jobs; a process runs one. */
-export const JOBS = ['reservation-cleanup', 'quarantine-sweep', 'contract-check'] as const;
+export const JOBS = ['reservation-cleanup', 'quarantine-sweep', 'contract-check', 'imports'] as const;
 export type JobName = (typeof JOBS)[number];
 
 const shape = {
@@ -17,6 +18,7 @@ const shape = {
   SAFEGUARDS_OFF: names(),
   ...postgresConfig,
   ...redisConfig(2000),
+  ...objectStoreConfig,
   CLEANUP_CRON_MS: milliseconds(55_000),
   CLEANUP_BATCH: count(100),
   COMPARISON_MS: milliseconds(30_000),
@@ -26,6 +28,8 @@ const shape = {
   LISTENER_PING_TIMEOUT_MS: milliseconds(2000),
   QUARANTINE_SWEEP_MS: milliseconds(30_000),
   QUARANTINE_BATCH: count(100),
+  IMPORT_POLL_MS: milliseconds(2000),
+  IMPORT_CHUNK: count(100),
   JOB_TICK_MS: milliseconds(10_000),
   DAY_MS: milliseconds(86_400_000, { max: Number.MAX_SAFE_INTEGER }),
   LIVENESS_FACTOR: count(3),

@@ -13,16 +13,27 @@ import { COMPARE_AND_SET } from '../store/changes.ts';
 import { KEY_ROW_COMPARISON } from './comparison.ts';
 import { jobsConfig, type JobName } from './config.ts';
 import { createContractCheck, DAILY_CONTRACT_CHECK } from './daily/contract-check.ts';
+import { IMPORT_ERROR_RECORD, IMPORT_SINGLE_TRANSACTION } from './imports/import-batch.ts';
+import { createImports } from './imports/imports.ts';
 import type { Job } from './job.ts';
 import { createQuarantineSweep } from './quarantine-sweep.ts';
 import { createReservationCleanup, SAFETY_NET_CRON, type CleanupParts } from './reservation-cleanup.ts';
 
-const SAFEGUARDS = [SAFETY_NET_CRON, KEY_ROW_COMPARISON, RESERVATION_KEY_TTL, COMPARE_AND_SET, DAILY_CONTRACT_CHECK];
+const SAFEGUARDS = [
+  SAFETY_NET_CRON,
+  KEY_ROW_COMPARISON,
+  RESERVATION_KEY_TTL,
+  COMPARE_AND_SET,
+  DAILY_CONTRACT_CHECK,
+  IMPORT_SINGLE_TRANSACTION,
+  IMPORT_ERROR_RECORD,
+];
 
 const JOB: Record<JobName, (parts: CleanupParts) => Job> = {
   'reservation-cleanup': createReservationCleanup,
   'quarantine-sweep': createQuarantineSweep,
   'contract-check': createContractCheck,
+  imports: createImports,
 };
 
 await startOrExit(async () => {

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { IdempotencyStore } from '../../kit/idempotency.ts';
 import type { Logger } from '../../kit/logging.ts';
+import type { ObjectStore } from '../../kit/object-store.ts';
 import type { RedisLink } from '../../kit/redis-link.ts';
 import type { Safeguards } from '../../kit/safeguards.ts';
 import type { DueNudge } from '../cache/due-nudge.ts';
@@ -26,6 +27,7 @@ export interface App {
   readonly reserveRate: ReserveRate;
   readonly idempotency: IdempotencyStore;
   readonly alpha: AlphaVerifier;
+  readonly objects: ObjectStore;
 }
 
 /** Who calls, and the key under which the call has one effect. */

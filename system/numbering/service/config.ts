@@ -1,6 +1,7 @@
 /** Configuration of numbering-service. README.md explains each variable. */
 import { z } from 'zod';
 import { count, milliseconds, names, port, readConfig } from '../../kit/config.ts';
+import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
 
@@ -14,6 +15,7 @@ const shape = {
   SAFEGUARDS_OFF: names(),
   ...postgresConfig,
   ...redisConfig(10),
+  ...objectStoreConfig,
   RESERVATION_TTL_MS: milliseconds(600_000),
   RESERVATION_TTL_MAX_MS: milliseconds(3_600_000),
   LEASE_TERM_MS: milliseconds(31_536_000_000, { max: FOREVER_MS }),

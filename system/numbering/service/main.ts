@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { createHttpApp, ERROR_MAPPING, RETRY_HINT } from '../../kit/http.ts';
 import { IDEMPOTENCY_KEY_STORE, IDEMPOTENCY_PAYLOAD_HASH, IdempotencyStore } from '../../kit/idempotency.ts';
 import { createLogger } from '../../kit/logging.ts';
+import { ObjectStore } from '../../kit/object-store.ts';
 import { createPool, isDatabaseAway } from '../../kit/postgres.ts';
 import { RedisLink } from '../../kit/redis-link.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
@@ -19,6 +20,7 @@ import { serviceConfig } from './config.ts';
 import { startGrpc, stopGrpc } from './grpc.ts';
 import { addRoutes } from './http.ts';
 import { CLEANUP_LAG_METRIC, createMetrics, exportStoreGauges } from './metrics.ts';
+import { IMPORT_SIGNATURE_CHECK } from './admin/imports.ts';
 import { addAdminRoutes } from './admin/routes.ts';
 import { CONTRACT_CHECK } from './use-cases/assign.ts';
 import { QUARANTINE_STATE_CHECK } from './use-cases/change.ts';
@@ -41,6 +43,7 @@ const SAFEGUARDS = [
   ALPHA_FAIL_CLOSED,
   ALPHA_VERIFY_DEADLINE,
   CONTRACT_CHECK,
+  IMPORT_SIGNATURE_CHECK,
 ];
 
 await startOrExit(async () => {
@@ -66,6 +69,9 @@ await startOrExit(async () => {
       : registryVerifier(config.SENDER_ID_REGISTRY_ADDRESS, config, safeguards, metrics);
   closing.add('sender-id-registry', () => alpha.close());
 
+  const objects = new ObjectStore(config);
+  closing.add('object-store', () => objects.close());
+
   const app: App = {
     config,
     log,
@@ -80,6 +86,7 @@ await startOrExit(async () => {
     reserveRate: new ReserveRate(redis, config.RESERVE_LIMIT, config.RESERVE_LIMIT_WINDOW_MS),
     idempotency: new IdempotencyStore('numbering', safeguards),
     alpha,
+    objects,
   };
   const validations = new ValidateLease(app);
 

@@ -1,14 +1,6 @@
 /** Metrics of numbering-service. What alert rules use exists from the start with value 0. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Sql } from '../../kit/postgres.ts';
-import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import { SlidingRatio } from '../../kit/sliding-ratio.ts';
-import { readGauges, type StoreGauges } from '../store/gauges.ts';
-
-export const CLEANUP_LAG_METRIC: Safeguard = {
-  name: 'cleanup-lag-metric',
-  protects: 'numbering_reservation_cleanup_lag_seconds is exported',
-};
 
 /** Why a validation was answered UNAVAILABLE. */
 export type UnavailableReason = 'pg_down' | 'redis_down';
@@ -92,6 +84,13 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
     labelNames: ['operation', 'code'],
     registers,
   });
+  const imports = new Counter({
+    name: 'numbering_lease_import_batches_total',
+    help: 'Files of operators that were rejected when they were uploaded',
+    labelNames: ['status'],
+    registers,
+  });
+  imports.inc({ status: 'FAILED' }, 0);
   for (const reason of ['pg_down', 'redis_down'] satisfies UnavailableReason[]) unavailable.inc({ reason }, 0);
   for (const kind of ['CAS_RACE', 'STATE'] satisfies ConflictKind[]) conflicts.inc({ kind }, 0);
   return {
@@ -106,6 +105,7 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
     idempotencyConflict: () => idempotencyConflicts.inc(),
     conflict: (kind: ConflictKind) => conflicts.inc({ kind }),
     rateLimited: () => rateLimited.inc(),
+    importRejected: () => imports.inc({ status: 'FAILED' }),
     /** A call of IsVerified has ended. */
     alphaVerified(seconds: number, answered: boolean): void {
       alphaDuration.observe(seconds);
@@ -113,71 +113,4 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
     },
     request: (operation: string, code: string) => requests.inc({ operation, code }),
   };
-}
-
-/**
- * Gauges from PostgreSQL, read when scraped, at most once in `cacheMs` and for all of them together. While PostgreSQL does not answer they
- * are absent rather than old.
- */
-export function exportStoreGauges(registry: Registry, sql: Sql, safeguards: Safeguards, cacheMs: number): void {
-  const registers = [registry];
-  let cached: { at: number; ended: boolean; read: Promise<StoreGauges | undefined> } | undefined;
-  const errors = new Counter({
-    name: 'numbering_gauge_read_errors_total',
-    help: 'Scrapes at which the gauges could not be read from PostgreSQL',
-    registers,
-  });
-  const readOnce = async (): Promise<StoreGauges | undefined> => {
-    try {
-      return await readGauges(sql);
-    } catch {
-      errors.inc();
-      return undefined;
-    }
-  };
-  const read = (): Promise<StoreGauges | undefined> => {
-    const now = performance.now();
-    if (cached !== undefined && (!cached.ended || now - cached.at < cacheMs)) return cached.read;
-    const fresh = { at: now, ended: false, read: readOnce() };
-    cached = fresh;
-    void fresh.read.then(() => {
-      fresh.ended = true;
-    });
-    return fresh.read;
-  };
-  const gauge = (name: string, help: string, pick: (gauges: StoreGauges) => number): void => {
-    const made = new Gauge({
-      name,
-      help,
-      registers: [],
-      async collect() {
-        const gauges = await read();
-        if (gauges === undefined) this.remove();
-        else this.set(pick(gauges));
-      },
-    });
-    registry.registerMetric(made);
-  };
-  gauge(
-    'numbering_reservations_active_total',
-    'Reservations not yet released, expired ones included',
-    (g) => g.reservationsActive,
-  );
-  gauge(
-    'numbering_quarantine_backlog_total',
-    'Identifiers in quarantine past their quarantineUntil',
-    (g) => g.quarantineBacklog,
-  );
-  gauge(
-    'numbering_outbox_lag_seconds',
-    'Age of the oldest unpublished event, 0 without one',
-    (g) => g.outboxLagSeconds,
-  );
-  if (safeguards.on(CLEANUP_LAG_METRIC)) {
-    gauge(
-      'numbering_reservation_cleanup_lag_seconds',
-      'Age of the oldest expired and unreleased reservation, 0 without one',
-      (g) => g.cleanupLagSeconds,
-    );
-  }
 }

@@ -8,7 +8,7 @@ import { acknowledge, fileTerm, lockContract, readContracts, type Contract } fro
 import { readGates } from '../../store/gates.ts';
 import type { App } from '../app.ts';
 import { actorHeaders, actorOf, administer } from './request.ts';
-import { recordChange } from './record.ts';
+import { recordChange } from '../../store/admin-changes.ts';
 
 const instant = z.iso.datetime();
 const idSchema = z.object({ id: z.string().min(1).max(64) });

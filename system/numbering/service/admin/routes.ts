@@ -2,7 +2,9 @@
 import type { HttpApp } from '../../../kit/http.ts';
 import type { App } from '../app.ts';
 import { addContractRoutes } from './contracts.ts';
+import { addImportRoutes } from './imports.ts';
 
 export function addAdminRoutes(http: HttpApp, app: App): void {
   addContractRoutes(http, app);
+  addImportRoutes(http, app);
 }

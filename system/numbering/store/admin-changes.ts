@@ -1,7 +1,7 @@
 /** What administrators do is told and audited like what tenants do: an event and an audit row in the transaction of the change. */
-import { appendAudit } from '../../../kit/audit.ts';
-import { storeEvents } from '../../../kit/outbox.ts';
-import type { Sql } from '../../../kit/postgres.ts';
+import { appendAudit } from '../../kit/audit.ts';
+import { storeEvents } from '../../kit/outbox.ts';
+import type { Sql } from '../../kit/postgres.ts';
 
 export interface AdminChange {
   /** `CONTRACT:Roshan`. */
