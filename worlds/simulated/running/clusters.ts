@@ -1,10 +1,12 @@
 import type { PostgresSpec } from '../../../contract/index.ts';
 import { real } from '../kernel/real.ts';
 import { PostgresCluster } from '../servers/postgres/component.ts';
+import { ReplicatedCluster } from '../servers/postgres/replication/cluster.ts';
 
-/** The PostgreSQL clusters of this process, kept over its runs: one for each component that is a PostgreSQL. */
+/** The PostgreSQL clusters of this process, kept over its runs: one for each component that is a PostgreSQL, standbys with their primary. */
 export class Clusters {
   readonly #clusters = new Map<string, PostgresCluster>();
+  readonly #replicated = new Map<string, ReplicatedCluster>();
 
   constructor() {
     // A killed process cannot do this: its servers are reaped at the next start (template.ts).
@@ -18,8 +20,26 @@ export class Clusters {
     return cluster;
   }
 
+  replicated(primary: PostgresSpec, standbys: readonly PostgresSpec[]): ReplicatedCluster {
+    const key = JSON.stringify([
+      primary.name,
+      primary.migrate,
+      standbys.map(({ name, synchronous }) => [name, synchronous]),
+    ]);
+    let cluster = this.#replicated.get(key);
+    if (cluster === undefined) {
+      // One at a time: each server takes memory, and rows with the same servers mostly follow each other.
+      for (const other of this.#replicated.values()) other.dispose();
+      this.#replicated.clear();
+      this.#replicated.set(key, (cluster = new ReplicatedCluster(primary, standbys)));
+    }
+    return cluster;
+  }
+
   dispose(): void {
-    for (const cluster of this.#clusters.values()) cluster.dispose();
-    this.#clusters.clear();
+    for (const clusters of [this.#clusters, this.#replicated]) {
+      for (const cluster of clusters.values()) cluster.dispose();
+      clusters.clear();
+    }
   }
 }

@@ -1,27 +1,22 @@
-import fs from 'node:fs';
 import type { Life } from '../../kernel/life.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { ServerCost } from '../../network/profile.ts';
 import type { SimSocket } from '../../network/socket.ts';
-import { readClient } from './client-stream.ts';
+import { type Batch, readClient } from './client-stream.ts';
 import { Control } from './control.ts';
 import { CostQueue } from './queue.ts';
+import type { Lsn } from './replication/messages.ts';
+import type { Replication } from './replication/replication.ts';
+import type { Upstream } from './replication/upstream.ts';
 import { type PostgresServer, signalServer } from './server.ts';
-import { Session, type Verdict } from './session.ts';
-import { SyncConnection } from './sync-connection.ts';
-import { SHOW_TIMEOUTS, mentionsTimeout, readTimeouts, renameTimeouts, silencesWaits } from './timeouts.ts';
+import { ServerClock } from './server-clock.ts';
+import { Session, type Verdict, type Wait } from './session.ts';
+import { pokeListener, refreshTimeouts } from './side-talk.ts';
+import { NOTHING, SyncConnection } from './sync-connection.ts';
+import { mentionsTimeout, renameTimeouts, silencesWaits } from './timeouts.ts';
 import { SLEEP_LOCK } from './virtual-time.ts';
-import {
-  SYNC,
-  TYPE,
-  columns,
-  commandTag,
-  errorMessage,
-  fields,
-  message,
-  startupMessage,
-  startupParameters,
-} from './wire.ts';
+import { IDLE_TIMEOUT, LOCK_TIMEOUT, NO_STREAM, STATEMENT_TIMEOUT, TOO_MANY, USER_CANCEL } from './verdicts.ts';
+import { TYPE, commandTag, errorMessage, fields, message, startupMessage, startupParameters } from './wire.ts';
 
 export interface BridgeOptions {
   readonly simulation: Simulation;
@@ -31,17 +26,14 @@ export interface BridgeOptions {
   readonly cost: ServerCost;
   /** Beyond it a client gets 53300. */
   readonly maxConnections: number;
+  /** Of a server that has standbys or is one. */
+  readonly replication?: Replication;
 }
 
-const SHOW = message(TYPE.query, SHOW_TIMEOUTS);
+/** In the place of a reply: the commit waits for a standby. */
+const WAITS_FOR_STANDBY = Buffer.from('standby');
 const WAITS = 'select pid, waitstart from pg_locks where not granted';
 const WRITES = /^(INSERT|UPDATE|DELETE|MERGE|COPY|COMMIT|CREATE|DROP|ALTER|TRUNCATE)/;
-const STATEMENT_TIMEOUT: Verdict = { code: '57014', text: 'canceling statement due to statement timeout' };
-const LOCK_TIMEOUT: Verdict = { code: '55P03', text: 'canceling statement due to lock timeout' };
-const USER_CANCEL: Verdict = { code: '57014', text: 'canceling statement due to user request' };
-const IDLE_TIMEOUT: Verdict = { code: '25P03', text: 'terminating connection due to idle-in-transaction timeout' };
-const TOO_MANY = { S: 'FATAL', V: 'FATAL', C: '53300', M: 'sorry, too many clients already' };
-
 /**
  * Simulated connections in front of a real PostgreSQL: a statement is one blocking step inside one simulated event, until
  * it has answered or reported itself waiting for a lock (settings.ts); then its virtual cost is charged. One bridge a life.
@@ -52,9 +44,8 @@ export class Bridge {
   readonly #control: Control;
   readonly #queue: CostQueue;
   readonly #sessions = new Set<Session>();
-  readonly #clock: number;
+  readonly #clock: ServerClock;
   #lastId = 0;
-  #written = Number.NaN;
   #dead = false;
 
   constructor(options: BridgeOptions) {
@@ -62,7 +53,12 @@ export class Bridge {
     // Advisory locks, on which sleepers wait, belong to a database.
     this.#control = new Control(options.server.socketPath, options.database);
     this.#queue = new CostQueue(options.cost);
-    this.#clock = fs.openSync(options.server.clockFile, 'r+');
+    this.#clock = new ServerClock(options.server, options.life.options.clock);
+    options.replication?.begin({
+      confirmed: (upTo) => this.#confirmed(upTo),
+      confirmedAll: () => this.#confirmed(undefined),
+      settle: () => this.#settleOthers(),
+    });
   }
 
   get sessions(): number {
@@ -71,55 +67,58 @@ export class Bridge {
 
   accept(socket: SimSocket): void {
     let session: Session | undefined;
+    let standby: Upstream | undefined;
     readClient(socket, {
       startup: (first) => {
-        session = this.#open(socket, first);
+        const parameters = startupParameters(first);
+        if (parameters.some(([name]) => name === 'replication')) standby = this.#stream(socket, parameters);
+        else session = this.#open(socket, parameters);
       },
       cancel: (request) => this.#cancelRequest(request.readInt32BE(8), request.readInt32BE(12)),
-      batch: (bytes, mentions) => {
+      batch: (batch) => {
+        standby?.received(batch.bytes);
         if (session === undefined || session.ended) return;
-        if (mentions) session.timeoutsStale = true;
-        if (session.wait !== undefined || session.queue.length > 0) session.queue.push(bytes);
-        else this.#statement(session, bytes);
+        if (batch.mentionsTimeout) session.timeoutsStale = true;
+        if (session.wait !== undefined || session.queue.length > 0) session.queue.push(batch);
+        else this.#statement(session, batch);
       },
-      end: () => session && this.#end(session),
+      end: () => {
+        standby?.close();
+        if (session !== undefined) this.#end(session);
+      },
     });
   }
 
-  #open(socket: SimSocket, first: Buffer): Session | undefined {
+  #stream(socket: SimSocket, parameters: [string, string][]): Upstream | undefined {
+    const name = parameters.find(([key]) => key === 'application_name')?.[1] ?? '';
+    const upstream = this.#options.replication?.serve(socket, name);
+    if (this.#options.replication === undefined) socket.end(errorMessage(NO_STREAM));
+    return upstream;
+  }
+
+  #open(socket: SimSocket, given: [string, string][]): Session | undefined {
     if (this.#sessions.size >= this.#options.maxConnections) {
       socket.end(errorMessage(TOO_MANY));
       return undefined;
     }
-    const parameters = startupParameters(first).filter(([name]) => !silencesWaits(name));
+    const parameters = given.filter(([name]) => !silencesWaits(name));
     const session = new Session((this.#lastId += 1), socket, new SyncConnection(this.#options.server.socketPath));
     session.timeoutsStale = parameters.some(([name, value]) => mentionsTimeout(name) || mentionsTimeout(value));
     this.#sessions.add(session);
-    this.#statement(
-      session,
-      startupMessage(
-        parameters.map(([name, value]) => [renameTimeouts(name), name === 'options' ? renameTimeouts(value) : value]),
-      ),
+    const bytes = startupMessage(
+      parameters.map(([name, value]) => [renameTimeouts(name), name === 'options' ? renameTimeouts(value) : value]),
     );
+    this.#statement(session, { bytes, mentionsTimeout: false, administers: '' });
     if (session.pid !== 0) this.#control.query(`select pg_advisory_lock(${SLEEP_LOCK}, ${session.pid})`);
     return session;
   }
 
-  /** The virtual wall clock of the server, where its functions read it. */
-  #setClock(): void {
-    const now = this.#options.life.options.clock.read();
-    if (now === this.#written) return;
-    this.#written = now;
-    const whole = Math.floor(now);
-    const micros = Math.floor((now - whole) * 1000);
-    const text = `${new Date(whole).toISOString().replace('T', ' ').replace('Z', '')}${String(micros).padStart(3, '0')}+00\n`;
-    fs.writeSync(this.#clock, text, 0);
-  }
-
-  #statement(session: Session, bytes: Buffer): void {
+  #statement(session: Session, { bytes, administers }: Batch): void {
     if (this.#dead || session.ended) return;
     this.statements += 1;
-    this.#setClock();
+    this.#clock.set();
+    if (administers.includes('pg_promote')) this.#options.replication?.beforePromotion();
+    session.administers = administers;
     session.startedAt = this.#options.simulation.now;
     session.stopIdleTimer();
     session.connection.write(bytes); // when the server has gone its last words are still there to read
@@ -127,16 +126,21 @@ export class Bridge {
   }
 
   /** Drives a session until it has answered or waits, then whatever follows from that for the others. */
-  #proceed(session: Session): void {
-    if (this.#drive(session)) this.#answered(session);
+  #proceed(session: Session, released = false): void {
+    if (this.#drive(session, released)) this.#answered(session);
     this.#settleOthers();
   }
 
-  /** Reads replies. True: the statement is done; false: it waits. */
-  #drive(session: Session): boolean {
-    for (;;) {
+  /** Reads replies. True: the statement is done; false: it waits. `released`: what it waited for has come, so it will answer. */
+  #drive(session: Session, released = false): boolean {
+    for (let sure = released; ; sure = false) {
       if (session.closed) return true;
-      const reply = session.connection.next();
+      const reply = sure ? session.connection.next() : this.#next(session);
+      if (reply === WAITS_FOR_STANDBY) {
+        session.confirmedAt = this.#options.replication?.flushed();
+        this.#blocked(session, 'standby');
+        return false;
+      }
       if (reply === undefined) {
         session.closed = true;
         return true;
@@ -146,7 +150,7 @@ export class Bridge {
         const { V: severity, M: text = '' } = fields(reply);
         if (severity === 'LOG') {
           if (!text.includes('still waiting for')) continue;
-          this.#blocked(session);
+          this.#blocked(session, session.sleepMs === undefined ? 'lock' : 'sleep');
           return false;
         }
         if (severity === 'INFO' && text.startsWith('sim_sleep ')) {
@@ -165,6 +169,17 @@ export class Bridge {
         return true;
       }
       if (type === TYPE.copyIn) return true; // the client talks next
+    }
+  }
+
+  /** A wait for a standby is not reported on the connection: while nothing comes, the server is asked. */
+  #next({ connection, pid }: Session): Buffer | undefined {
+    const { replication } = this.#options;
+    if (replication === undefined || replication.synchronous === '' || pid === 0) return connection.next();
+    for (;;) {
+      const reply = connection.poll();
+      if (reply !== NOTHING) return reply;
+      if (replication.waits(pid)) return WAITS_FOR_STANDBY;
     }
   }
 
@@ -195,12 +210,11 @@ export class Bridge {
     return errorMessage(error);
   }
 
-  #blocked(session: Session): void {
+  #blocked(session: Session, kind: Wait['kind']): void {
     const { simulation, life } = this.#options;
     const since = this.#control.prepared(WAITS).find(([pid]) => Number(pid) === session.pid)?.[1];
-    const kind = session.sleepMs === undefined ? 'lock' : 'sleep';
     session.wait = { kind, since };
-    if (kind === 'lock') this.#freeze(session);
+    if (kind !== 'sleep') this.#freeze(session);
     session.stopTimers();
     simulation.record(`sql ${session.id} waits ${kind}`);
     const later = (at: number, run: () => void): void => void session.timers.push(simulation.at(at, run, life));
@@ -233,7 +247,7 @@ export class Bridge {
 
   /** A sleep is over: its gate is opened for a moment. */
   #wake(session: Session): void {
-    this.#setClock();
+    this.#clock.set();
     this.#control.query(`select pg_advisory_unlock(${SLEEP_LOCK}, ${session.pid})`);
     this.#unblock(session);
     session.sleepMs = undefined;
@@ -249,8 +263,18 @@ export class Bridge {
     this.#control.query(`select pg_cancel_backend(${session.pid})`);
     this.#unblock(session);
     session.sleepMs = undefined;
-    this.#proceed(session);
+    this.#proceed(session, true);
     session.verdict = undefined;
+  }
+
+  /** A standby has confirmed: commits that waited for that go on, one at a time. */
+  #confirmed(upTo: Lsn | undefined): void {
+    for (const session of this.#sessions) {
+      if (session.wait?.kind !== 'standby') continue;
+      if (upTo !== undefined && (session.confirmedAt ?? 0n) > upTo) continue;
+      this.#unblock(session);
+      this.#proceed(session, true);
+    }
   }
 
   #cancelRequest(pid: number, secret: number): void {
@@ -261,8 +285,11 @@ export class Bridge {
   }
 
   #answered(session: Session): void {
-    const { simulation, life } = this.#options;
-    if (session.timeoutsStale && !session.closed && session.status !== 'E') this.#readTimeouts(session);
+    const { simulation, life, replication } = this.#options;
+    if (session.timeoutsStale && !session.closed && session.status !== 'E') refreshTimeouts(session);
+    const { administers } = session;
+    session.administers = '';
+    if (administers !== '') replication?.administered(administers);
     this.#reply(session);
     if (session.closed) return;
     if (session.status !== 'I' && session.timeouts.idleInTransaction > 0) {
@@ -295,20 +322,6 @@ export class Bridge {
     if (session.closed) simulation.at(session.replyAt, () => socket.end(), life);
   }
 
-  #readTimeouts(session: Session): void {
-    // A setting made in a transaction may end with it: then they are read again.
-    session.timeoutsStale = session.status !== 'I';
-    session.connection.write(SHOW);
-    const values: (string | null)[] = [];
-    for (;;) {
-      const reply = session.connection.next();
-      if (reply === undefined || reply[0] === TYPE.ready) break;
-      if (reply[0] === TYPE.dataRow) values.push(columns(reply)[0] ?? null);
-      else if (reply[0] === TYPE.notification) session.out.push(reply);
-    }
-    session.timeouts = readTimeouts(values);
-  }
-
   #terminate(session: Session, verdict: Verdict): void {
     if (session.ended) return;
     session.verdict = verdict;
@@ -320,7 +333,7 @@ export class Bridge {
   #settleOthers(): void {
     for (let again = true; again && !this.#dead;) {
       again = false;
-      const waiting = [...this.#sessions].filter(({ wait }) => wait !== undefined);
+      const waiting = [...this.#sessions].filter(({ wait }) => wait !== undefined && wait.kind !== 'standby');
       if (waiting.length === 0) break;
       const waits = new Map(this.#control.prepared(WAITS).map(([pid, since]) => [Number(pid), since]));
       for (const session of waiting) {
@@ -333,22 +346,13 @@ export class Bridge {
     }
     for (const session of this.#sessions) {
       if (session.listening && session.wait === undefined && session.status === 'I' && !session.closed)
-        this.#poke(session);
+        this.#notify(session);
     }
+    this.#options.replication?.committed();
   }
 
-  /** An idle listener was signalled before COMMIT answered; a Sync makes it say so now. */
-  #poke(session: Session): void {
-    session.connection.write(SYNC);
-    for (;;) {
-      const reply = session.connection.next();
-      if (reply === undefined) {
-        session.closed = true;
-        break;
-      }
-      if (reply[0] === TYPE.ready) break;
-      if (reply[0] === TYPE.notification) session.out.push(reply);
-    }
+  #notify(session: Session): void {
+    pokeListener(session);
     if (session.out.length === 0) return;
     this.#options.simulation.record(`notify ${session.id} ${session.out.length}`);
     this.#reply(session);
@@ -384,6 +388,7 @@ export class Bridge {
     }
     this.#sessions.clear();
     this.#control.close();
-    fs.closeSync(this.#clock);
+    this.#options.replication?.close();
+    this.#clock.close();
   }
 }

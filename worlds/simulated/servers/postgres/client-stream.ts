@@ -2,12 +2,20 @@ import type { SimSocket } from '../../network/socket.ts';
 import { mentionsTimeout, renameTimeouts } from './timeouts.ts';
 import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST, TYPE, message } from './wire.ts';
 
+/** What is sent to the server at once. */
+export interface Batch {
+  readonly bytes: Buffer;
+  readonly mentionsTimeout: boolean;
+  /** Its text, when it changes what the server does beside its statements (promotion, replay, configuration); else empty. */
+  readonly administers: string;
+}
+
 /** What a client's bytes ask for. */
 export interface ClientRequests {
   startup(message: Buffer): void;
   cancel(message: Buffer): void;
   /** Messages up to one that the server answers: Query, Sync, Flush, or the end of a COPY. */
-  batch(bytes: Buffer, mentionsTimeout: boolean): void;
+  batch(batch: Batch): void;
   end(): void;
 }
 
@@ -20,11 +28,14 @@ const ANSWERED: ReadonlySet<number> = new Set([
   TYPE.copyFail,
 ]);
 
+const ADMINISTERS = /pg_promote|pg_wal_replay_(?:pause|resume)|pg_reload_conf/;
+
 /** Cuts a client's stream into what the bridge handles, renaming the time-outs on the way. */
 export function readClient(socket: SimSocket, requests: ClientRequests): void {
   let buffer: Buffer = Buffer.alloc(0);
   let batch: Buffer[] = [];
   let mentioned = false;
+  let administers = '';
   let started = false;
 
   /** The next message when it is complete; `header` is the bytes before its length. */
@@ -51,6 +62,7 @@ export function readClient(socket: SimSocket, requests: ClientRequests): void {
 
   const rewrite = (request: Buffer): Buffer => {
     const text = request.toString('latin1', 5);
+    if (ADMINISTERS.test(text)) administers += text;
     if (!mentionsTimeout(text)) return request;
     mentioned = true;
     return message(request[0] as number, Buffer.from(renameTimeouts(text), 'latin1'));
@@ -67,8 +79,9 @@ export function readClient(socket: SimSocket, requests: ClientRequests): void {
     if (!ANSWERED.has(type)) return;
     const bytes = Buffer.concat(batch);
     batch = [];
-    requests.batch(bytes, mentioned);
+    requests.batch({ bytes, mentionsTimeout: mentioned, administers });
     mentioned = false;
+    administers = '';
   };
 
   socket.on('data', (chunk: Buffer) => {

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import type { PostgresSpec } from '../../../../contract/index.ts';
 import type { Life } from '../../kernel/life.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -6,7 +5,9 @@ import { networkOrThrow } from '../../network/patch/net.ts';
 import { PROFILE } from '../../network/profile.ts';
 import { findBinaries } from './binaries.ts';
 import { Bridge } from './bridge.ts';
-import { Control } from './control.ts';
+import { fillDatabase, writeClock } from './database.ts';
+import type { ReplicatedCluster } from './replication/cluster.ts';
+import { Replication } from './replication/replication.ts';
 import { PostgresServer } from './server.ts';
 import { releaseFolder, runFolder, templateFolder } from './template.ts';
 
@@ -28,17 +29,8 @@ export class PostgresCluster {
   /** The database of a run: a copy of the migrated template, filled with `seed`. */
   reset(spec: PostgresSpec, now: Date): void {
     if (!this.#server.running) this.#server.start();
-    fs.writeFileSync(this.#server.clockFile, `${now.toISOString().replace('T', ' ').replace('Z', '000+00')}\n`);
-    const control = new Control(this.#server.socketPath);
-    const name = JSON.stringify(spec.database);
-    control.query(`drop database if exists ${name} with (force)`);
-    control.query(`create database ${name} template ${JSON.stringify(`${spec.database}_template`)} strategy file_copy`);
-    control.close();
-    if (spec.seed !== '') {
-      const filler = new Control(this.#server.socketPath, spec.database);
-      filler.query(spec.seed);
-      filler.close();
-    }
+    writeClock(this.#server, now);
+    fillDatabase(this.#server, spec);
   }
 
   /** Ends the server and removes its folder. */
@@ -58,23 +50,51 @@ export function postgresProgram(
   return (life) => {
     const { server } = cluster;
     if (!server.running) server.start();
-    const bridge = new Bridge({
-      simulation,
-      life,
-      server,
-      database: spec.database,
-      cost: PROFILE.postgres,
-      maxConnections: spec.maxConnections ?? 100,
-    });
-    onBridge(bridge);
-    const network = networkOrThrow();
-    const endpoint = network.listen(life.options.host, spec.port, { life, accept: (socket) => bridge.accept(socket) });
-    life.resources.add({
-      destroyWithLife: () => {
-        network.unlisten(endpoint);
-        bridge.close();
-        if (life.exit?.signal === 'SIGKILL') server.kill();
-      },
-    });
+    onBridge(serve(simulation, life, spec, server, () => server.kill()));
   };
+}
+
+/** The same for a server of a replicated cluster. `primary`: the component that a standby follows when it starts as one. */
+export function replicatedProgram(
+  simulation: Simulation,
+  cluster: ReplicatedCluster,
+  spec: PostgresSpec,
+  followed: (name: string) => { readonly host: string; readonly port: number },
+  onBridge: (bridge: Bridge) => void,
+): (life: Life) => void {
+  return (life) => {
+    const member = cluster.member(spec.name);
+    member.start();
+    const replication = new Replication({ simulation, life, cluster, member, primary: followed(member.follows) });
+    onBridge(serve(simulation, life, spec, member.server, () => member.kill(), replication));
+  };
+}
+
+function serve(
+  simulation: Simulation,
+  life: Life,
+  spec: PostgresSpec,
+  server: PostgresServer,
+  kill: () => void,
+  replication?: Replication,
+): Bridge {
+  const bridge = new Bridge({
+    simulation,
+    life,
+    server,
+    database: spec.database,
+    cost: PROFILE.postgres,
+    maxConnections: spec.maxConnections ?? 100,
+    ...(replication === undefined ? {} : { replication }),
+  });
+  const network = networkOrThrow();
+  const endpoint = network.listen(life.options.host, spec.port, { life, accept: (socket) => bridge.accept(socket) });
+  life.resources.add({
+    destroyWithLife: () => {
+      network.unlisten(endpoint);
+      bridge.close();
+      if (life.exit?.signal === 'SIGKILL') kill();
+    },
+  });
+  return bridge;
 }

@@ -5,18 +5,20 @@ import { pathToFileURL } from 'node:url';
 import { findBinaries } from './binaries.ts';
 import { Control } from './control.ts';
 import { PostgresServer, ownedFolder, runAsServer } from './server.ts';
+import { REPLICATED_SETTINGS, SETTINGS } from './settings.ts';
 import { VIRTUAL_TIME_SQL } from './virtual-time.ts';
 
 interface Order {
   readonly migrate: string;
   readonly database: string;
   readonly target: string;
+  readonly replicated?: boolean;
 }
 
-const { migrate, database, target } = JSON.parse(process.argv[2] ?? '') as Order;
+const { migrate, database, target, replicated = false } = JSON.parse(process.argv[2] ?? '') as Order;
 const binaries = findBinaries();
 const folder = ownedFolder(fs.mkdtempSync(`${target}.`));
-const server = new PostgresServer(binaries, folder);
+const server = new PostgresServer(binaries, folder, replicated ? REPLICATED_SETTINGS : SETTINGS);
 try {
   runAsServer(path.join(binaries.bin, 'initdb'), [
     '-D',

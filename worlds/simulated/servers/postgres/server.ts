@@ -48,11 +48,13 @@ export function signalServer(pid: number, name: NodeJS.Signals): boolean {
 export class PostgresServer {
   readonly folder: string;
   readonly #binaries: Binaries;
+  readonly #settings: Readonly<Record<string, string>>;
   #pid = 0;
 
   /** @param folder holds `data` and the socket; its path must be short (107 bytes for a socket's). */
-  constructor(binaries: Binaries, folder: string) {
+  constructor(binaries: Binaries, folder: string, settings: Readonly<Record<string, string>> = SETTINGS) {
     this.#binaries = binaries;
+    this.#settings = settings;
     this.folder = folder;
   }
 
@@ -78,7 +80,7 @@ export class PostgresServer {
     fs.rmSync(pidFile, { force: true });
     const logFile = path.join(this.folder, 'log');
     const log = fs.openSync(logFile, 'a');
-    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const settings = Object.entries(this.#settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = exemptFromGuard(() =>
       spawn(
         path.join(this.#binaries.bin, 'postgres'),

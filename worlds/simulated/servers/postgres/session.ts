@@ -1,11 +1,13 @@
 import type { SimEvent } from '../../kernel/heap.ts';
 import type { SimSocket } from '../../network/socket.ts';
+import type { Batch } from './client-stream.ts';
+import type { Lsn } from './replication/messages.ts';
 import type { SyncConnection } from './sync-connection.ts';
 import { NO_TIMEOUTS, type Timeouts } from './timeouts.ts';
 
-/** What a statement waits for: a lock of another session, or the end of a sleep. */
+/** What a statement waits for: a lock of another session, the end of a sleep, or a standby that confirms its commit. */
 export interface Wait {
-  readonly kind: 'lock' | 'sleep';
+  readonly kind: 'lock' | 'sleep' | 'standby';
   /** Start of the wait as pg_locks shows it: tells one wait from the next of the same session. */
   readonly since: string | null | undefined;
 }
@@ -29,10 +31,14 @@ export class Session {
   /** Messages for the client, until the statement is done. */
   readonly out: Buffer[] = [];
   /** Batches that came while a statement was waiting. */
-  readonly queue: Buffer[] = [];
+  readonly queue: Batch[] = [];
   wait: Wait | undefined;
   /** Its backend is stopped while it waits. */
   frozen = false;
+  /** Position that a standby has to confirm. */
+  confirmedAt: Lsn | undefined;
+  /** Text of the statement under way when it administers the server. */
+  administers = '';
   verdict: Verdict | undefined;
   sleepMs: number | undefined;
   startedAt = 0;

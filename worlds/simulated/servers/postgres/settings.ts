@@ -33,5 +33,38 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   'sim.idle_in_transaction_session_timeout': '0',
 };
 
+/** Name of a standby's setting of PostgreSQL that counts real time; its virtual twin, as for the time-outs. */
+export const APPLY_DELAY = 'recovery_min_apply_delay';
+
+/**
+ * What a server needs that has standbys or is one. Its background processes would flush and log on timers of real time:
+ * they are stopped (replication/background.ts), and what the real ones would say by themselves never passes the relay.
+ */
+export const REPLICATED_SETTINGS: Readonly<Record<string, string>> = {
+  ...SETTINGS,
+  wal_level: 'replica',
+  max_wal_senders: '10',
+  wal_keep_size: '4GB',
+  hot_standby: 'on',
+  wal_sender_timeout: '0',
+  wal_receiver_timeout: '0',
+  wal_receiver_status_interval: '0',
+  wal_retrieve_retry_interval: '1ms',
+  // Who reads while a change is replayed is cancelled at once, not after a wait of real time.
+  max_standby_streaming_delay: '0',
+  max_logical_replication_workers: '0',
+};
+
+/**
+ * Settings of postgresql.conf, where ALTER SYSTEM can override them. With a synchronous standby a commit waits for it when
+ * the session asks for it (`SET synchronous_commit = on`); by default it does not.
+ */
+export const replicatedConfiguration = (synchronousStandby: string | undefined): string =>
+  [
+    `synchronous_standby_names = '${synchronousStandby === undefined ? '' : `"${synchronousStandby}"`}'`,
+    `sim.${APPLY_DELAY} = '0'`,
+    '',
+  ].join('\n');
+
 /** File in the data folder that holds the virtual wall clock, read by the functions of virtual-time.ts. */
 export const CLOCK_FILE = 'faultline_now';

@@ -6,9 +6,17 @@ import { guarded } from './watchdog.ts';
 
 const CHUNK = Buffer.allocUnsafeSlow(1 << 20);
 const EMPTY = Buffer.alloc(0);
+/** Of `poll`: no whole message has come. */
+export const NOTHING: Buffer = Buffer.from('nothing');
 
 interface NativeSocket extends Socket {
   readonly _handle: { readonly fd: number; setBlocking(on: boolean): void };
+}
+
+/** A connection whose descriptor blocks, and what gives it back. */
+export interface Accepted {
+  readonly fd: number;
+  readonly close: () => void;
 }
 
 const GONE = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN']);
@@ -19,21 +27,32 @@ const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoExceptio
  * simulated event. No loop turn, no promise, nothing to freeze.
  */
 export class SyncConnection {
-  readonly #socket: NativeSocket;
+  readonly #end: () => void;
+  readonly #setBlocking: (on: boolean) => void;
   readonly #fd: number;
   #buffer: Buffer = EMPTY;
 
-  constructor(path: string) {
+  /** @param to the path of a socket to connect to, or a connection that was accepted (replication/acceptor.ts). */
+  constructor(to: string | Accepted) {
+    if (typeof to !== 'string') {
+      this.#fd = to.fd;
+      this.#end = to.close;
+      this.#setBlocking = () => {
+        throw new Error('an accepted connection always blocks');
+      };
+      return;
+    }
     const socket = exemptFromGuard(() => {
       const made = new real.Socket() as NativeSocket;
       made.pause();
       made.on('error', () => {});
-      made.connect(path); // complete at once for a unix socket
+      made.connect(to); // complete at once for a unix socket
       return made;
     });
-    this.#socket = socket;
+    this.#end = () => void socket.destroy();
     this.#fd = socket._handle.fd;
-    socket._handle.setBlocking(true);
+    this.#setBlocking = (on) => socket._handle.setBlocking(on);
+    this.#setBlocking(true);
   }
 
   /** False: the server has gone; what it said last can still be read. */
@@ -60,21 +79,58 @@ export class SyncConnection {
       }
     });
     if (length === 0) return false;
+    this.#append(length);
+    return true;
+  }
+
+  #append(length: number): void {
     const chunk = Buffer.from(CHUNK.subarray(0, length));
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
-    return true;
+  }
+
+  #take(): Buffer | undefined {
+    const buffer = this.#buffer;
+    if (buffer.length < 5) return undefined;
+    const length = 1 + buffer.readInt32BE(1);
+    if (buffer.length < length) return undefined;
+    this.#buffer = buffer.length === length ? EMPTY : buffer.subarray(length);
+    return buffer.subarray(0, length);
   }
 
   /** The next whole message, waiting for it; undefined at the end of the stream. */
   next(): Buffer | undefined {
     for (;;) {
+      const message = this.#take();
+      if (message !== undefined) return message;
+      if (!this.#fill()) return undefined;
+    }
+  }
+
+  /** The next whole message if it has come; else `NOTHING`. */
+  poll(): Buffer | undefined {
+    const ready = this.#take();
+    if (ready !== undefined) return ready;
+    this.#setBlocking(false);
+    try {
+      const length = real.readSync(this.#fd, CHUNK, 0, CHUNK.length, null);
+      if (length === 0) return undefined;
+      this.#append(length);
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') return undefined;
+    } finally {
+      this.#setBlocking(true);
+    }
+    return this.#take() ?? NOTHING;
+  }
+
+  /** The first message of a client, which has no type: its length, then the rest. */
+  first(): Buffer | undefined {
+    for (;;) {
       const buffer = this.#buffer;
-      if (buffer.length >= 5) {
-        const length = 1 + buffer.readInt32BE(1);
-        if (buffer.length >= length) {
-          this.#buffer = buffer.length === length ? EMPTY : buffer.subarray(length);
-          return buffer.subarray(0, length);
-        }
+      const length = buffer.length >= 4 ? buffer.readInt32BE(0) : Number.POSITIVE_INFINITY;
+      if (buffer.length >= length) {
+        this.#buffer = buffer.subarray(length);
+        return buffer.subarray(0, length);
       }
       if (!this.#fill()) return undefined;
     }
@@ -86,7 +142,7 @@ export class SyncConnection {
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#end();
   }
 }
 

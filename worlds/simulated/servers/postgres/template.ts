@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { real } from '../../kernel/real.ts';
 import { type Binaries, account, findBinaries } from './binaries.ts';
 import { killServer, ownedFolder } from './server.ts';
-import { SETTINGS } from './settings.ts';
+import { REPLICATED_SETTINGS, SETTINGS } from './settings.ts';
 import { pauseSync, processAlive } from './sync-connection.ts';
 import { VIRTUAL_TIME_SQL } from './virtual-time.ts';
 
@@ -16,6 +16,8 @@ export interface TemplateOptions {
   /** Module whose `migrate(connectionString)` makes the schema; its folder's content decides whether a cached template still fits. */
   readonly migrate: string;
   readonly database: string;
+  /** For a server that has standbys or is one: it logs what they need. */
+  readonly replicated?: boolean;
 }
 
 const PREFIX = 'faultline-pg';
@@ -42,7 +44,12 @@ function migrationFiles(migrate: string): string[] {
 
 function keyOf(binaries: Binaries, options: TemplateOptions): string {
   const hash = createHash('sha256').update(
-    JSON.stringify([binaries.version, SETTINGS, VIRTUAL_TIME_SQL, options.database]),
+    JSON.stringify([
+      binaries.version,
+      options.replicated === true ? REPLICATED_SETTINGS : SETTINGS,
+      VIRTUAL_TIME_SQL,
+      options.database,
+    ]),
   );
   for (const file of migrationFiles(options.migrate)) hash.update(path.basename(file)).update(fs.readFileSync(file));
   return hash.digest('hex').slice(0, 16);
