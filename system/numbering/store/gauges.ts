@@ -10,6 +10,8 @@ export interface StoreGauges {
   readonly quarantineBacklog: number;
   /** Seconds since the oldest unpublished event was stored; 0 without one. */
   readonly outboxLagSeconds: number;
+  /** The share of the short codes that is AVAILABLE, platform-wide; undefined when there is none. */
+  readonly shortCodesAvailable: number | undefined;
 }
 
 export async function readGauges(sql: Sql): Promise<StoreGauges> {
@@ -18,12 +20,15 @@ export async function readGauges(sql: Sql): Promise<StoreGauges> {
     oldest_expired: Date | null;
     backlog: string;
     oldest_event: Date | null;
+    short_codes: number | null;
     at: Date;
   }>(
     `SELECT (SELECT count(*) FROM numbering.reservations WHERE status = 'ACTIVE') AS active,
             (SELECT min(expires_at) FROM numbering.reservations WHERE status = 'ACTIVE' AND expires_at <= now()) AS oldest_expired,
             (SELECT count(*) FROM numbering.identifiers WHERE state = 'QUARANTINE' AND quarantine_until <= now()) AS backlog,
             (SELECT created_at FROM numbering.outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1) AS oldest_event,
+            (SELECT count(*) FILTER (WHERE state = 'AVAILABLE')::float8 / nullif(count(*), 0)
+               FROM numbering.identifiers WHERE kind = 'SHORT_CODE') AS short_codes,
             now() AS at`,
   );
   const row = read.rows[0];
@@ -36,5 +41,6 @@ export async function readGauges(sql: Sql): Promise<StoreGauges> {
     cleanupLagSeconds: age(row?.oldest_expired),
     quarantineBacklog: Number(row?.backlog ?? 0),
     outboxLagSeconds: age(row?.oldest_event),
+    shortCodesAvailable: row?.short_codes ?? undefined,
   };
 }
