@@ -1,6 +1,7 @@
 /** Environment and clients of Redis. ioredis' own defaults that would hide or double work are all set here. */
 import { Redis } from 'ioredis';
 import { count, milliseconds, url } from './config.ts';
+import { bounded } from './bounded.ts';
 
 /** Environment of a service that uses Redis. `commandTimeoutMs` is the default of REDIS_COMMAND_TIMEOUT_MS. */
 export function redisConfig(commandTimeoutMs: number) {
@@ -58,17 +59,5 @@ export class RedisTimeout extends Error {
 
 /** `promise`, or RedisTimeout after `ms`. A late answer is dropped. */
 export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new RedisTimeout(`Redis did not answer within ${ms} ms`)), ms);
-    promise.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: Error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
+  return bounded(ms, promise, () => new RedisTimeout(`Redis did not answer within ${ms} ms`));
 }

@@ -29,6 +29,8 @@ export interface AlphaVerifier {
    * @throws Problem ALPHA_VERIFY_UNAVAILABLE or ALPHA_NOT_VERIFIED
    */
   verify(tenantId: string, senderId: string): Promise<string | undefined>;
+  /** Whether the registry answered the last call. */
+  answered(): boolean;
   close(): void;
 }
 
@@ -52,6 +54,7 @@ function cannotVerify(cause?: unknown): Error {
 /** Without a registry no alpha identifier is assigned. */
 export const noRegistry: AlphaVerifier = {
   verify: () => Promise.reject(cannotVerify()),
+  answered: () => true,
   close: () => {},
 };
 
@@ -81,12 +84,14 @@ export function registryVerifier(
   const isVerified = (client as unknown as { isVerified: IsVerified }).isVerified.bind(client);
   const callOptions = (): { deadline?: Date } =>
     safeguards.on(ALPHA_VERIFY_DEADLINE) ? { deadline: new Date(Date.now() + options.ALPHA_VERIFY_TIMEOUT_MS) } : {};
+  let answered = true;
   return {
     verify: (tenantId, senderId) =>
       new Promise((resolve, reject) => {
         const start = performance.now();
         isVerified({ tenantId, senderId }, callOptions(), (error, reply) => {
           const unanswered = error !== null || reply === undefined;
+          answered = !unanswered;
           metrics.alphaVerified((performance.now() - start) / 1000, !unanswered);
           if (unanswered) {
             if (safeguards.on(ALPHA_FAIL_CLOSED)) reject(cannotVerify(error));
@@ -98,6 +103,7 @@ export function registryVerifier(
             );
         });
       }),
+    answered: () => answered,
     close: () => client.close(),
   };
 }

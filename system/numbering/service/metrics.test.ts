@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Safeguards } from '../../kit/safeguards.ts';
 import type { Sql } from '../../kit/postgres.ts';
-import { CLEANUP_LAG_METRIC, createMetrics, exportStoreGauges } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
+import { CLEANUP_LAG_METRIC, exportStoreGauges } from './store-gauges.ts';
 
 const NOW = Date.now();
 const ROW = { active: '7', oldest_expired: new Date(NOW - 3000), backlog: '2', oldest_event: null, at: new Date(NOW) };
@@ -35,7 +36,7 @@ test('every metric of numbering-service that a rule uses exists before the first
     registry,
     database(() => ROW),
     on,
-    1000,
+    { cacheMs: 1000, timeoutMs: 500 },
   );
   const rules = parse(readFileSync(join(import.meta.dirname, '../alerts/reservations.yaml'), 'utf8')) as {
     groups: { rules: { expr: string }[] }[];
@@ -55,7 +56,7 @@ test('every metric of numbering-service that a rule uses exists before the first
 test('the gauges of one scrape come from one query, and a second scrape within the cache time makes none', async () => {
   const registry = new Registry();
   const sql = database(() => ROW);
-  exportStoreGauges(registry, sql, on, 60_000);
+  exportStoreGauges(registry, sql, on, { cacheMs: 60_000, timeoutMs: 500 });
   const lines = await samples(registry);
   expect(lines).toContain('numbering_reservations_active_total 7');
   expect(lines).toContain('numbering_quarantine_backlog_total 2');
@@ -74,12 +75,23 @@ test('while PostgreSQL does not answer the gauges are absent, not old', async ()
     if (away) throw new Error('away');
     return ROW;
   });
-  exportStoreGauges(registry, sql, on, 0);
+  const reads = exportStoreGauges(registry, sql, on, { cacheMs: 0, timeoutMs: 500 });
   expect(await samples(registry)).toContain('numbering_reservations_active_total 7');
   away = true;
   const lines = await samples(registry);
   expect(lines.filter((line) => line.startsWith('numbering_reservations_active_total'))).toEqual([]);
   expect(await samples(registry)).toContain('numbering_gauge_read_errors_total 1');
+  expect(reads.answered()).toBe(false);
+});
+
+test('a scrape does not wait for a PostgreSQL that hangs', async () => {
+  const registry = new Registry();
+  const reads = exportStoreGauges(registry, { query: () => new Promise<never>(() => {}) }, on, {
+    cacheMs: 0,
+    timeoutMs: 20,
+  });
+  expect((await samples(registry)).filter((line) => line.startsWith('numbering_outbox_lag_seconds'))).toEqual([]);
+  expect(reads.answered()).toBe(false);
 });
 
 test('with cleanup-lag-metric off only the lag is missing', async () => {
@@ -88,7 +100,7 @@ test('with cleanup-lag-metric off only the lag is missing', async () => {
     registry,
     database(() => ROW),
     new Safeguards([CLEANUP_LAG_METRIC], ['cleanup-lag-metric']),
-    1000,
+    { cacheMs: 1000, timeoutMs: 500 },
   );
   const text = (await samples(registry)).join('\n');
   expect(text).not.toContain('numbering_reservation_cleanup_lag_seconds');
