@@ -1,29 +1,81 @@
 import type { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { ReserveRate } from './reserve-rate.ts';
+import { Safeguards } from '../../kit/safeguards.ts';
+import { RATE_PER_TENANT, RESERVE_RATE_LIMIT, ReserveRate } from './reserve-rate.ts';
 
-/** Counts calls as Redis would, for all instances; `away` makes it unusable. */
-class SharedCount {
-  calls = 0;
+/** Keeps calls as Redis would, for all instances; `away` makes it unusable. */
+class SharedCalls {
+  readonly members: { readonly name: string; readonly at: number }[] = [];
   away = false;
 
   async attempt<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined> {
     if (this.away) return undefined;
+    let added: { name: string; at: number } | undefined;
     const chain = {
-      set: () => chain,
-      incr: () => chain,
-      pttl: () => chain,
+      zremrangebyscore: () => chain,
+      zadd: (_key: string, at: number, name: string) => {
+        added = { name, at };
+        return chain;
+      },
+      zcard: () => chain,
+      zrange: () => chain,
+      pexpire: () => chain,
       exec: async () => {
-        this.calls += 1;
-        return [
-          [null, null],
-          [null, this.calls],
-          [null, 40_000],
-        ];
+        if (added !== undefined) this.members.push(added);
+        const first = this.members[0];
+        return [0, 1, this.members.length, [[first?.name, String(first?.at)]], 1].map((reply) => [null, reply]);
       },
     };
-    return command({ multi: () => chain } as unknown as Redis);
+    const zrem = async (_key: string, name: string): Promise<void> => {
+      this.members.splice(
+        this.members.findIndex((member) => member.name === name),
+        1,
+      );
+    };
+    return command({ multi: () => chain, zrem } as unknown as Redis);
   }
+}
+
+test('the call after the limit is told to wait until the oldest one leaves the window', async () => {
+  const shared = new SharedCalls();
+  const rate = made(shared);
+  expect(await refusals(rate, 5)).toEqual([]);
+  expect(await rate.count('t')).toBeGreaterThanOrEqual(59_000);
+});
+
+test('calls at another instance count, and refused ones do not', async () => {
+  const shared = new SharedCalls();
+  await refusals(made(shared), 4);
+  expect(await refusals(made(shared), 3)).toEqual([2, 3]);
+  expect(shared.members).toHaveLength(5);
+});
+
+test('without Redis the process counts by itself, each tenant alone', async () => {
+  const shared = new SharedCalls();
+  shared.away = true;
+  const rate = made(shared);
+  expect(await refusals(rate, 6)).toEqual([6]);
+  expect(await refusals(rate, 5, 'other')).toEqual([]);
+});
+
+test('calls made while Redis was away are not forgotten when it is back', async () => {
+  const shared = new SharedCalls();
+  const rate = made(shared);
+  shared.away = true;
+  await refusals(rate, 3);
+  shared.away = false;
+  expect(await refusals(rate, 3)).toEqual([3]);
+});
+
+test('without its safeguards nothing is refused, or one tenant for what another did', async () => {
+  expect(await refusals(made(new SharedCalls(), RESERVE_RATE_LIMIT.name), 20)).toEqual([]);
+  const rate = made(new SharedCalls(), RATE_PER_TENANT.name);
+  await refusals(rate, 5);
+  expect(await refusals(rate, 1, 'other')).toEqual([1]);
+});
+
+function made(shared: SharedCalls, ...off: string[]): ReserveRate {
+  return new ReserveRate(shared, new Safeguards([RESERVE_RATE_LIMIT, RATE_PER_TENANT], off), 5, 60_000);
 }
 
 async function refusals(rate: ReserveRate, calls: number, tenant = 't'): Promise<number[]> {
@@ -31,32 +83,3 @@ async function refusals(rate: ReserveRate, calls: number, tenant = 't'): Promise
   for (let call = 1; call <= calls; call += 1) if ((await rate.count(tenant)) !== undefined) refused.push(call);
   return refused;
 }
-
-test('the call after the limit is told to wait for the end of the window', async () => {
-  const rate = new ReserveRate(new SharedCount(), 5, 60_000);
-  expect(await refusals(rate, 5)).toEqual([]);
-  expect(await rate.count('t')).toBeGreaterThanOrEqual(40_000);
-});
-
-test('calls at another instance count', async () => {
-  const shared = new SharedCount();
-  shared.calls = 4;
-  expect(await refusals(new ReserveRate(shared, 5, 60_000), 3)).toEqual([2, 3]);
-});
-
-test('without Redis the process counts by itself, each tenant alone', async () => {
-  const shared = new SharedCount();
-  shared.away = true;
-  const rate = new ReserveRate(shared, 5, 60_000);
-  expect(await refusals(rate, 6)).toEqual([6]);
-  expect(await refusals(rate, 5, 'other')).toEqual([]);
-});
-
-test('calls made while Redis was away are not forgotten when it is back', async () => {
-  const shared = new SharedCount();
-  const rate = new ReserveRate(shared, 5, 60_000);
-  shared.away = true;
-  await refusals(rate, 3);
-  shared.away = false;
-  expect(await refusals(rate, 3)).toEqual([3]);
-});

@@ -1,35 +1,79 @@
-/** Rate limit of Reserve for each tenant: counted in Redis for all instances, and in this process for when Redis is away. */
+/**
+ * Rate limit of Reserve for each tenant, in any stretch of the window: kept in Redis for all instances, and in this process
+ * for when Redis is away.
+ */
+import { randomUUID } from 'node:crypto';
 import { transactionResults, type RedisLink } from '../../kit/redis-link.ts';
-import { WindowLimit } from '../../kit/window-limit.ts';
+import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
+import { SlidingLimit } from '../../kit/sliding-limit.ts';
 import { reserveRateKey } from './keys.ts';
+
+export const RESERVE_RATE_LIMIT: Safeguard = {
+  name: 'reserve-rate-limit',
+  protects: 'a tenant makes at most RESERVE_LIMIT Reserve calls in RESERVE_LIMIT_WINDOW_MS',
+};
+
+export const RATE_PER_TENANT: Safeguard = {
+  name: 'rate-per-tenant',
+  protects: 'each tenant has a count of its own; without it one for all',
+};
+
+/** Whom calls are counted for when tenants are not told apart. */
+const EVERYBODY = 'all';
 
 export class ReserveRate {
   readonly #redis: Pick<RedisLink, 'attempt'>;
-  readonly #local: WindowLimit;
+  readonly #safeguards: Safeguards;
+  readonly #local: SlidingLimit;
   readonly #windowMs: number;
   readonly limit: number;
 
-  constructor(redis: Pick<RedisLink, 'attempt'>, limit: number, windowMs: number) {
+  constructor(redis: Pick<RedisLink, 'attempt'>, safeguards: Safeguards, limit: number, windowMs: number) {
     this.#redis = redis;
-    this.#local = new WindowLimit(windowMs);
+    this.#safeguards = safeguards;
+    this.#local = new SlidingLimit(limit, windowMs);
     this.#windowMs = windowMs;
     this.limit = limit;
   }
 
   /** Counts a call; gives the milliseconds to wait when it is over the limit, undefined when it may go on. */
   async count(tenantId: string): Promise<number | undefined> {
-    const local = this.#local.count(tenantId); // always, so that an outage of Redis does not begin with an empty count
-    const key = reserveRateKey(tenantId);
-    const shared = await this.#redis.attempt(async (client) => {
-      const results = transactionResults(
-        await client.multi().set(key, '0', 'PX', this.#windowMs, 'NX').incr(key).pttl(key).exec(),
-      );
-      return { calls: Number(results[1]), resetMs: Number(results[2]) };
-    });
+    if (!this.#safeguards.on(RESERVE_RATE_LIMIT)) return undefined;
+    const whose = this.#safeguards.on(RATE_PER_TENANT) ? tenantId : EVERYBODY;
     // Each count alone proves too many calls; the shared one misses those made while Redis was away, the local one those of other instances.
-    const waits = [local, ...(shared === undefined ? [] : [shared])]
-      .filter(({ calls }) => calls > this.limit)
-      .map(({ resetMs }) => resetMs);
-    return waits.length === 0 ? undefined : Math.max(1, ...waits);
+    const local = this.#local.take(whose);
+    if (!local.taken) return Math.max(1, local.waitMs);
+    const waitMs = await this.#shared(whose);
+    if (waitMs === undefined) return undefined;
+    local.giveBack();
+    return Math.max(1, waitMs);
   }
+
+  /** One member for each call let through, scored by its time. Two calls at once may each find the other's and both be refused, never both let through. */
+  async #shared(whose: string): Promise<number | undefined> {
+    const key = reserveRateKey(whose);
+    const call = randomUUID();
+    return this.#redis.attempt(async (client) => {
+      const now = Date.now();
+      const results = transactionResults(
+        await client
+          .multi()
+          .zremrangebyscore(key, '-inf', now - this.#windowMs)
+          .zadd(key, now, call)
+          .zcard(key)
+          .zrange(key, '0', '0', 'WITHSCORES')
+          .pexpire(key, this.#windowMs)
+          .exec(),
+      );
+      if (Number(results[2]) <= this.limit) return undefined;
+      await client.zrem(key, call);
+      return firstScore(results[3], now) + this.#windowMs - now;
+    });
+  }
+}
+
+/** Of ZRANGE … WITHSCORES: [member, score] in RESP2, [[member, score]] in RESP3. */
+function firstScore(reply: unknown, otherwise: number): number {
+  const score = Number((reply as unknown[]).flat()[1]);
+  return Number.isNaN(score) ? otherwise : score;
 }

@@ -9,6 +9,8 @@ import type { DueNudge } from '../cache/due-nudge.ts';
 import type { Quota } from '../cache/quota.ts';
 import type { ReserveRate } from '../cache/reserve-rate.ts';
 import type { ValidationCache } from '../cache/validation-cache.ts';
+import type { BurstSignals } from './burst-signals.ts';
+import type { Conflicts } from './conflicts.ts';
 import type { AlphaVerifier } from './alpha-verifier.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Metrics } from './metrics.ts';
@@ -27,6 +29,8 @@ export interface App {
   readonly reserveRate: ReserveRate;
   readonly idempotency: IdempotencyStore;
   readonly alpha: AlphaVerifier;
+  readonly conflicts: Conflicts;
+  readonly bursts: BurstSignals;
   readonly objects: ObjectStore;
 }
 

@@ -1,6 +1,6 @@
 /** Configuration of numbering-service. README.md explains each variable. */
 import { z } from 'zod';
-import { count, milliseconds, names, port, readConfig } from '../../kit/config.ts';
+import { count, milliseconds, names, port, readConfig, url } from '../../kit/config.ts';
 import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
@@ -32,6 +32,7 @@ const shape = {
   CACHE_RATIO_WINDOW_MS: milliseconds(5000, { min: 10 }),
   DUE_NUDGE_MS: milliseconds(250),
   GAUGE_CACHE_MS: milliseconds(1000, { min: 0 }),
+  GAUGE_TIMEOUT_MS: milliseconds(500),
   SENDER_ID_REGISTRY_ADDRESS: z
     .string()
     .regex(/^[\w.-]+:\d+$/, 'must be host:port, like sender-id-registry:9090')
@@ -39,6 +40,9 @@ const shape = {
   ALPHA_VERIFY_TIMEOUT_MS: milliseconds(1500),
   ALPHA_RECONNECT_MIN_MS: milliseconds(250),
   ALPHA_RECONNECT_MAX_MS: milliseconds(5000),
+  FRAUD_INTEL_URL: url(['http'], 'http://fraud-intel:8086').optional(),
+  FRAUD_SIGNAL_TIMEOUT_MS: milliseconds(2000),
+  FRAUD_SIGNAL_AGAIN_MS: milliseconds(5000),
   BROWSE_LIMIT_MAX: count(200),
   SHUTDOWN_GRACE_MS: milliseconds(8000),
 };

@@ -11,19 +11,23 @@ import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
 import { DueNudge } from '../cache/due-nudge.ts';
 import { Quota, QUOTA_AGGREGATION } from '../cache/quota.ts';
 import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
-import { ReserveRate } from '../cache/reserve-rate.ts';
+import { RATE_PER_TENANT, RESERVE_RATE_LIMIT, ReserveRate } from '../cache/reserve-rate.ts';
 import { VALIDATION_AGE_BOUND, ValidationCache } from '../cache/validation-cache.ts';
 import { COMPARE_AND_SET } from '../store/changes.ts';
 import { ALPHA_FAIL_CLOSED, ALPHA_VERIFY_DEADLINE, noRegistry, registryVerifier } from './alpha-verifier.ts';
 import type { App } from './app.ts';
+import { BURST_SIGNAL, BurstSignals } from './burst-signals.ts';
 import { serviceConfig } from './config.ts';
+import { CONFLICT_COUNTER, Conflicts } from './conflicts.ts';
+import { DegradedMode } from './degraded-mode.ts';
 import { startGrpc, stopGrpc } from './grpc.ts';
 import { addRoutes } from './http.ts';
-import { CLEANUP_LAG_METRIC, createMetrics, exportStoreGauges } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
+import { CLEANUP_LAG_METRIC, exportStoreGauges } from './store-gauges.ts';
 import { IMPORT_SIGNATURE_CHECK } from './admin/imports.ts';
 import { addAdminRoutes } from './admin/routes.ts';
 import { CONTRACT_CHECK } from './use-cases/assign.ts';
-import { QUARANTINE_STATE_CHECK } from './use-cases/change.ts';
+import { AVAILABILITY_CHECK, QUARANTINE_STATE_CHECK } from './use-cases/change.ts';
 import { POSTGRES_FALLBACK, ValidateLease } from './use-cases/validate-lease.ts';
 
 const NAME = 'numbering-service';
@@ -42,8 +46,13 @@ const SAFEGUARDS = [
   ERROR_MAPPING,
   ALPHA_FAIL_CLOSED,
   ALPHA_VERIFY_DEADLINE,
+  CONFLICT_COUNTER,
+  RESERVE_RATE_LIMIT,
+  RATE_PER_TENANT,
+  BURST_SIGNAL,
   CONTRACT_CHECK,
   IMPORT_SIGNATURE_CHECK,
+  AVAILABILITY_CHECK,
 ];
 
 await startOrExit(async () => {
@@ -59,7 +68,13 @@ await startOrExit(async () => {
   closing.add('postgres', () => pool.end());
   const redis = new RedisLink(config, NAME, log, metrics.redisError);
   closing.add('redis', () => redis.close());
-  exportStoreGauges(registry, pool, safeguards, config.GAUGE_CACHE_MS);
+  const gauges = exportStoreGauges(registry, pool, safeguards, {
+    cacheMs: config.GAUGE_CACHE_MS,
+    timeoutMs: config.GAUGE_TIMEOUT_MS,
+  });
+  const degraded = new DegradedMode(registry);
+  degraded.follow('redis', () => !redis.usable);
+  degraded.follow('pg', () => !gauges.answered());
 
   const dueNudge = new DueNudge(redis, config.DUE_NUDGE_MS);
   closing.add('due-nudge', () => dueNudge.stop());
@@ -67,10 +82,13 @@ await startOrExit(async () => {
     config.SENDER_ID_REGISTRY_ADDRESS === undefined
       ? noRegistry
       : registryVerifier(config.SENDER_ID_REGISTRY_ADDRESS, config, safeguards, metrics);
+  if (config.SENDER_ID_REGISTRY_ADDRESS !== undefined) degraded.follow('registry', () => !alpha.answered());
   closing.add('sender-id-registry', () => alpha.close());
 
   const objects = new ObjectStore(config);
   closing.add('object-store', () => objects.close());
+  const bursts = new BurstSignals(config, safeguards, metrics, log);
+  closing.add('burst-signals', () => bursts.close());
 
   const app: App = {
     config,
@@ -83,9 +101,11 @@ await startOrExit(async () => {
     validations: new ValidationCache(redis, safeguards, config.VALIDATION_MAX_AGE_MS, config.VALIDATION_REFRESH_MS),
     reservationQuota: new Quota(redis, safeguards, 'reservations', config.RESERVATION_QUOTA, config.QUOTA_CACHE_TTL_MS),
     leaseQuota: new Quota(redis, safeguards, 'leases', config.LEASE_QUOTA, config.QUOTA_CACHE_TTL_MS),
-    reserveRate: new ReserveRate(redis, config.RESERVE_LIMIT, config.RESERVE_LIMIT_WINDOW_MS),
+    reserveRate: new ReserveRate(redis, safeguards, config.RESERVE_LIMIT, config.RESERVE_LIMIT_WINDOW_MS),
     idempotency: new IdempotencyStore('numbering', safeguards),
     alpha,
+    conflicts: new Conflicts(pool, safeguards, metrics, log),
+    bursts,
     objects,
   };
   const validations = new ValidateLease(app);

@@ -78,6 +78,13 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
     help: 'Calls of IsVerified that ended without an answer of sender-id-registry',
     registers,
   });
+  const burstSignals = new Counter({
+    name: 'numbering_burst_signals_total',
+    help: 'Attempts to tell fraud-intel of a RESERVATION_BURST, by outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['sent', 'failed']) burstSignals.inc({ outcome }, 0);
   const requests = new Counter({
     name: 'numbering_requests_total',
     help: 'Calls by operation and code (OK or the code of the problem)',
@@ -104,6 +111,7 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
     redisError: () => redisErrors.inc(),
     idempotencyConflict: () => idempotencyConflicts.inc(),
     conflict: (kind: ConflictKind) => conflicts.inc({ kind }),
+    burstSignal: (outcome: 'sent' | 'failed') => burstSignals.inc({ outcome }),
     rateLimited: () => rateLimited.inc(),
     importRejected: () => imports.inc({ status: 'FAILED' }),
     /** A call of IsVerified has ended. */

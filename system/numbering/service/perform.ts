@@ -47,6 +47,7 @@ export async function perform<T>(app: App, caller: Caller, call: Call<T>): Promi
     });
   } catch (error) {
     await call.undone?.();
+    await app.conflicts.tell(error, caller.tenantId);
     throw databaseProblem(error);
   }
   if (outcome.state.kind !== 'first') return replay<T>(app, outcome.state);

@@ -4,33 +4,34 @@ import type { Sql } from '../../../kit/postgres.ts';
 import { validationKey } from '../../cache/keys.ts';
 import type { Place } from '../../cache/quota.ts';
 import { forgetReservations } from '../../cache/reservation-mirror.ts';
-import type { Identifier, IdentifierKey } from '../../domain/identifiers.ts';
-import { conflict, databaseProblem, problem } from '../../domain/problems.ts';
+import type { Identifier, IdentifierKey, Kind } from '../../domain/identifiers.ts';
+import { databaseProblem, problem } from '../../domain/problems.ts';
 import type { Safeguard } from '../../../kit/safeguards.ts';
 import { insertLease } from '../../store/leases.ts';
 import { endReservations, lockReservation, type Reservation } from '../../store/reservations.ts';
 import type { Answer, App, Caller } from '../app.ts';
 import { perform } from '../perform.ts';
 import type { LeaseView } from '../views.ts';
-import { change, checkForm, existing, freeIdentifier } from './change.ts';
+import { change, checkForm, existing, freeIdentifier, freeOfPool } from './change.ts';
 
 export const CONTRACT_CHECK: Safeguard = {
   name: 'contract-check',
   protects: 'nothing is leased under an expired contract, nor for longer than it lasts',
 };
 
-/** By reservation, or by identifier. */
+/** By reservation, by identifier, or whatever the pool of a kind has. */
 export type AssignRequest = (
   | { readonly reservationId: string }
   | (IdentifierKey & { readonly version?: number | undefined; readonly reservationId?: undefined })
+  | { readonly kind: Exclude<Kind, 'ALPHA'>; readonly value?: undefined; readonly reservationId?: undefined }
 ) & {
   /** Milliseconds; the service's LEASE_TERM_MS when absent. */
   readonly termMs?: number | undefined;
 };
 
-/** @throws Problem LEASE_QUOTA, RESERVATION_EXPIRED, CONFLICT, QUARANTINE_ACTIVE, CONTRACT_EXPIRED, ALPHA_…, NOT_FOUND, IDEMPOTENCY_CONFLICT, UNAVAILABLE */
+/** @throws Problem LEASE_QUOTA, RESERVATION_EXPIRED, CONFLICT, NOT_AVAILABLE, QUARANTINE_ACTIVE, CONTRACT_EXPIRED, ALPHA_…, NOT_FOUND, IDEMPOTENCY_CONFLICT, UNAVAILABLE */
 export async function assign(app: App, caller: Caller, request: AssignRequest): Promise<Answer<LeaseView>> {
-  if (request.reservationId === undefined) checkForm(request);
+  if (request.reservationId === undefined && request.value !== undefined) checkForm(request);
   let place: Place | undefined;
   let reservation: Reservation | undefined;
   let verificationId: string | undefined;
@@ -43,7 +44,10 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
     async work(sql, now) {
       let from: Identifier;
       if (request.reservationId === undefined) {
-        from = await freeIdentifier(app, sql, request, request.version);
+        from =
+          request.value === undefined
+            ? await freeOfPool(app, sql, request.kind, now)
+            : await freeIdentifier(app, sql, request, request.version);
       } else {
         ({ from, reservation } = await reservedIdentifier(app, sql, caller, request.reservationId, now));
       }
@@ -123,8 +127,7 @@ async function reservedIdentifier(
   if (reservation.expiresAt <= now) throw problem('RESERVATION_EXPIRED', 'The reservation is over.');
   const from = await existing(sql, reservation);
   if (from.state !== 'RESERVED' || from.reservationId !== reservationId) {
-    app.metrics.conflict('STATE');
-    throw conflict(from);
+    throw app.conflicts.met('STATE', from);
   }
   return { from, reservation };
 }

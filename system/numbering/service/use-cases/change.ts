@@ -1,15 +1,20 @@
 /** One change of one identifier on behalf of a use case: state check, compare-and-set, and the refusals they give. */
 import type { Sql } from '../../../kit/postgres.ts';
 import type { Safeguard } from '../../../kit/safeguards.ts';
-import { formError, type Identifier, type IdentifierKey, subjectOf } from '../../domain/identifiers.ts';
-import { conflict, problem, quarantineActive } from '../../domain/problems.ts';
+import { formError, type Identifier, type IdentifierKey, type Kind, subjectOf } from '../../domain/identifiers.ts';
+import { problem, quarantineActive } from '../../domain/problems.ts';
 import { makeChanges, COMPARE_AND_SET, type Change } from '../../store/changes.ts';
-import { readIdentifier } from '../../store/identifiers.ts';
+import { lockFirst, readIdentifier } from '../../store/identifiers.ts';
 import type { App } from '../app.ts';
 
 export const QUARANTINE_STATE_CHECK: Safeguard = {
   name: 'quarantine-state-check',
   protects: 'an identifier in quarantine is neither reserved nor leased',
+};
+
+export const AVAILABILITY_CHECK: Safeguard = {
+  name: 'availability-check',
+  protects: 'only an identifier that is AVAILABLE is reserved or leased',
 };
 
 /** @throws Problem INVALID_REQUEST when the value has not the form of its kind */
@@ -39,14 +44,19 @@ export async function freeIdentifier(
   const resting = identifier.state === 'QUARANTINE';
   if (resting && app.safeguards.on(QUARANTINE_STATE_CHECK)) throw quarantineActive(identifier);
   if (believed !== undefined && believed !== identifier.version && app.safeguards.on(COMPARE_AND_SET)) {
-    app.metrics.conflict('CAS_RACE');
-    throw conflict(identifier);
+    throw app.conflicts.met('CAS_RACE', identifier);
   }
-  if (identifier.state !== 'AVAILABLE' && !resting) {
-    app.metrics.conflict('STATE');
-    throw conflict(identifier);
+  if (identifier.state !== 'AVAILABLE' && !resting && app.safeguards.on(AVAILABILITY_CHECK)) {
+    throw app.conflicts.met('STATE', identifier);
   }
   return identifier;
+}
+
+/** An identifier of the kind that is free. @throws Problem NOT_AVAILABLE */
+export async function freeOfPool(app: App, sql: Sql, kind: Kind, now: Date): Promise<Identifier> {
+  const identifier = await lockFirst(sql, kind, now, !app.safeguards.on(AVAILABILITY_CHECK));
+  if (identifier !== undefined) return identifier;
+  throw problem('NOT_AVAILABLE', `No inventory of kind ${kind} is available. Contact commerce operations.`);
 }
 
 /**
@@ -57,6 +67,5 @@ export async function change(app: App, sql: Sql, now: Date, wanted: Change): Pro
   const versions = await makeChanges(sql, app.safeguards, now, [wanted]);
   const version = versions.get(subjectOf(wanted.from));
   if (version !== undefined) return version;
-  app.metrics.conflict('CAS_RACE');
-  throw conflict(await existing(sql, wanted.from));
+  throw app.conflicts.met('CAS_RACE', await existing(sql, wanted.from));
 }

@@ -35,6 +35,7 @@ export async function reserve(app: App, caller: Caller, request: ReserveRequest)
       if (retryAfterMs === undefined) return;
       app.metrics.rateLimited();
       const { limit } = app.reserveRate;
+      app.bursts.refused(caller.tenantId, limit + 1);
       throw problem('RATE_LIMITED', `More than ${limit} Reserve calls in the window.`, {
         retryAfterMs,
         members: { limit },
