@@ -90,7 +90,16 @@ export interface PgbouncerSpec extends Placed {
   readonly port: number;
   /** The section `[databases]`: the name that clients ask for, and where it is. */
   readonly databases: Readonly<
-    Record<string, { readonly host: string; readonly port: number; readonly database: string }>
+    Record<
+      string,
+      {
+        readonly host: string;
+        readonly port: number;
+        readonly database: string;
+        /** Run on each new server connection (`connect_query`): what clients cannot set for themselves in transaction mode. */
+        readonly connectQuery?: string;
+      }
+    >
   >;
   /** Settings of the section `[pgbouncer]`; a sabotage of the kind `configuration` adds to them. */
   readonly config: Readonly<Record<string, string>>;

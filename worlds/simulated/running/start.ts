@@ -86,7 +86,7 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
       );
       add(own, () => requestsAnswered(network, own));
     } else {
-      const server = makeServer(spec, context);
+      const server = makeServer(configured(spec, options.sabotage), context);
       servers.push(server);
       const machines = Object.entries(server.programs).map(([name, program]) =>
         make(name, { kind: 'builtin', start: program }, spec, {}, name === spec.name ? [] : [spec.name]),
@@ -152,6 +152,12 @@ const sampled = (seed: number): boolean => mix(seed) % 8 === 0;
 /** `name` for one instance, `name-1`, `name-2` ... for several. */
 function instanceNames({ name, instances }: ServiceSpec): readonly string[] {
   return instances === 1 ? [name] : Array.from({ length: instances }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** A server's start configuration with what a sabotage adds to it. */
+function configured<Spec extends ComponentSpec>(spec: Spec, sabotage: Sabotage | undefined): Spec {
+  if (sabotage?.kind !== 'configuration' || sabotage.component !== spec.name || !('config' in spec)) return spec;
+  return { ...spec, config: { ...spec.config, ...sabotage.env } };
 }
 
 function environment(spec: ServiceSpec, sabotage: Sabotage | undefined): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import type { ComponentSpec, ServiceSpec } from '../../../../contract/index.ts';
 import { nats } from './nats.ts';
 import { objectStore } from './object-store.ts';
+import { pgbouncer } from './pgbouncer.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 import type { MakeServer, Server, ServerContext } from './server.ts';
@@ -11,15 +12,11 @@ const MAKERS: { readonly [K in ServerSpec['kind']]: MakeServer<Extract<ServerSpe
   postgres,
   redis,
   nats,
-  pgbouncer: notYet,
+  pgbouncer,
   'object-store': objectStore,
 };
 
 /** The server that stands for a component, by its kind. */
 export function makeServer(spec: ServerSpec, context: ServerContext): Server {
   return (MAKERS[spec.kind] as MakeServer<ServerSpec>)(spec, context);
-}
-
-function notYet({ kind, name }: ServerSpec): never {
-  throw new Error(`the simulated world has no ${kind} yet: ${name}`);
 }
