@@ -57,6 +57,8 @@ export interface RunOptions {
   readonly sabotage?: Sabotage;
   /** Fail on native I/O during the run (simulated world only). Default: on for one seed in eight. */
   readonly guard?: boolean;
+  /** Services reach servers without the proxies that faults are put on, to show what those cost (deployed world only). */
+  readonly pastProxies?: boolean;
   /** The harness ends a run that passes this instant. */
   readonly deadlineMs: Ms;
   /** Aborted when the user interrupts: sleeps on the run's clock reject with `RunAborted`. */
@@ -84,6 +86,11 @@ export interface Running extends AsyncDisposable {
    */
   waiting(from: Ms, to: Ms): number | undefined;
   log(name: string): readonly LogLine[];
+  /**
+   * Runs a script of `scenarios/load/` by a load generator of its own within the deployment's network, to its end; its summary.
+   * Absent where time is virtual.
+   */
+  generateLoad?(script: string, settings: Readonly<Record<string, string>>): Promise<unknown>;
   /**
    * What the world did to its parts and saw of them: containers that start and end, toxics as set and as read back. Absent
    * where the trace tells it.

@@ -9,6 +9,8 @@ import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { wholeNumber } from './commands/options.ts';
 import type { RunOptions } from './commands/options.ts';
+import { load } from './commands/load.ts';
+import type { LoadOptions } from './commands/load.ts';
 import { parity } from './commands/parity.ts';
 import type { ParityOptions } from './commands/parity.ts';
 import { replay } from './commands/replay.ts';
@@ -101,6 +103,16 @@ program
   .option('--json', 'the agreement of each run as JSON on standard output')
   .addOption(runsDir())
   .action(async (ids: string[], options: ParityOptions) => settle(await parity(root, ids, options)));
+
+program
+  .command('load')
+  .argument('<id>', 'a row with a file in scenarios/load, such as NUM-03')
+  .description("a row's latencies under a steady load by k6, on containers, with Toxiproxy and without")
+  .option('--seconds <n>', 'how long each phase is measured', wholeNumber(10), 30)
+  .option('--rate <n>', "calls a second, in place of the load test's own", wholeNumber(1))
+  .option('--seed <n>', 'everything random comes from it', wholeNumber(0), 1)
+  .addOption(runsDir())
+  .action(async (id: string, options: LoadOptions) => settle(await load(root, id, options)));
 
 program
   .command('calibrate')

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Calibration, Deployment } from '../../contract/index.ts';
+import type { Calibration } from '../../contract/index.ts';
 import { deploymentFor } from '../load/deployment.ts';
-import { importExport } from '../load/import-export.ts';
-import { loadWorld } from '../load/subject.ts';
+import { loadSystem, loadWorld } from '../load/subject.ts';
 import { RESIDUE, refusedForResidue } from './residue.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -23,11 +22,7 @@ export interface CalibrateOptions {
  */
 export async function calibrate(root: string, options: CalibrateOptions): Promise<number> {
   if (await refusedForResidue(root, 'deployed')) return RESIDUE;
-  const whole = await importExport<Deployment>(
-    join(root, 'deployments', `${options.system}.ts`),
-    'deployment',
-    'what runs where',
-  );
+  const whole = await loadSystem(root, options.system);
   const service = whole.components.find(({ kind }) => kind === 'service');
   if (service === undefined) throw new UsageError(`deployments/${options.system}.ts has no service to measure from`);
   const place = `the service ${service.name}`;
@@ -59,7 +54,9 @@ export async function calibrate(root: string, options: CalibrateOptions): Promis
 /** `postgres.baseMs 0.25 -> 0.08`, a line for each figure. */
 function differences(before: unknown, now: unknown, path = ''): readonly string[] {
   if (typeof now !== 'object' || now === null)
-    return [`${path.padEnd(28)} ${String(before ?? '-')} -> ${String(now)}${before === now ? ' (as before)' : ''}`];
+    return [
+      `${path.padEnd(28)} ${typeof before === 'object' ? '-' : String(before)} -> ${String(now)}${before === now ? ' (as before)' : ''}`,
+    ];
   const old = (typeof before === 'object' && before !== null ? before : {}) as Readonly<Record<string, unknown>>;
   return Object.entries(now).flatMap(([name, value]) =>
     differences(old[name], value, path === '' ? name : `${path}.${name}`),

@@ -23,6 +23,11 @@ export function scenarioFiles(root: string, system: string): readonly ScenarioFi
     });
 }
 
+/** The load tests, by the row that they are of. */
+export function loadTestFiles(root: string): readonly ScenarioFile[] {
+  return scenarioFiles(root, 'load');
+}
+
 /** Imports a scenario; its id must be that of its file. */
 export async function loadScenario({ id, file }: ScenarioFile): Promise<Scenario> {
   const scenario = await importExport<Scenario>(

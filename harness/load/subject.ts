@@ -37,11 +37,7 @@ export async function loadSubject(
         `the invariant ${name}`,
       ),
     );
-  const whole = await importExport<Deployment>(
-    folder('deployments', `${row.system}.ts`),
-    'deployment',
-    'the deployment of the system',
-  );
+  const whole = await loadSystem(project.root, row.system);
   const sabotage = sabotageOf(job, row, body);
   const mutation = job.sabotage && 'mutation' in job.sabotage ? job.sabotage.mutation : undefined;
   return {
@@ -60,6 +56,15 @@ export async function loadSubject(
     },
     deployment: deploymentFor(row, whole, body.environment),
   };
+}
+
+/** Everything that a system deploys, by path. */
+export function loadSystem(root: string, system: string): Promise<Deployment> {
+  return importExport<Deployment>(
+    join(root, 'deployments', `${system}.ts`),
+    'deployment',
+    'the deployment of the system',
+  );
 }
 
 /** The world of that name, by path. */

@@ -128,6 +128,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     waiting: (from, to) => wait.share(from, to),
     log: (name) => logs.of(find(name).map((instance) => instance.name)),
     worldLog: () => log.lines,
+    generateLoad: (script, settings) => stack.generateLoad(script, settings),
     residue: () =>
       residueOf({ instances, containers, watcher, control: stack.control, admin, limits, lease: stack.lease }),
     traceHash: () => undefined,

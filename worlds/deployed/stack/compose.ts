@@ -10,6 +10,9 @@ const SUBSTITUTES = join(ROOT, 'worlds', 'deployed', 'images', 'local.env');
 /** Images are there or are made by `npm run images`: what takes longer is not starting. */
 const TIMEOUT_MS = 180_000;
 
+/** k6's exit code when it did its work and a threshold was crossed. */
+const THRESHOLD_CROSSED = 99;
+
 /** `docker compose` on docker-compose.chaos.yml, for one run. */
 export class Compose {
   readonly run: string;
@@ -47,11 +50,26 @@ export class Compose {
     await this.#compose(['--file', FILE], ['run', '--rm', '--no-deps', '--no-TTY', service]);
   }
 
-  async #compose(global: readonly string[], args: readonly string[]): Promise<void> {
+  /** Runs the load generator to its end, and gives what it wrote. */
+  async load(script: string, settings: Readonly<Record<string, string>>): Promise<string> {
+    const environment = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+    return this.#compose(
+      ['--file', FILE, '--profile', '*'],
+      ['run', '--rm', '--no-deps', '--no-TTY', ...environment, 'k6', 'run', '--quiet', `/scripts/${script}`],
+      [THRESHOLD_CROSSED],
+    );
+  }
+
+  async #compose(
+    global: readonly string[],
+    args: readonly string[],
+    alsoGood: readonly number[] = [],
+  ): Promise<string> {
     const substitutes = this.#substitutes ? ['--env-file', SUBSTITUTES] : [];
     const project = ['--project-name', `${PROJECT_PREFIX}${this.run}`, '--project-directory', ROOT];
-    await command('docker', ['compose', ...substitutes, ...project, ...global, ...args], {
+    return command('docker', ['compose', ...substitutes, ...project, ...global, ...args], {
       timeoutMs: TIMEOUT_MS,
+      alsoGood,
       env: {
         FAULTLINE_RUN: this.run,
         CLOCKS: this.folder.clocks,

@@ -33,6 +33,8 @@ const ANSWERS_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 100;
 const ASK_TIMEOUT_MS = 1000;
 
+type StartOptions = Pick<RunOptions, 'speed' | 'sabotage' | 'pastProxies'>;
+
 interface ConfiguredProxy {
   readonly name: string;
   readonly listen: string;
@@ -81,7 +83,7 @@ export class Stack {
   }
 
   /** Everything of a deployment, as at the start: servers reset, database from its template, services and Prometheus anew. */
-  async start(deployment: Deployment, options: Pick<RunOptions, 'speed' | 'sabotage'>): Promise<void> {
+  async start(deployment: Deployment, options: StartOptions): Promise<void> {
     await this.#endServices();
     this.folder.create();
     this.lease.hold();
@@ -93,6 +95,11 @@ export class Stack {
       if (spec.kind === 'redis') await freshRedis(this.port(spec.name, spec.port));
     }
     await this.#startServices(deployment, options);
+  }
+
+  /** Runs the load generator inside the network; its summary. */
+  async generateLoad(script: string, settings: Readonly<Record<string, string>>): Promise<unknown> {
+    return JSON.parse(await this.#compose.load(script, settings)) as unknown;
   }
 
   /** Ends and removes everything. */
@@ -139,10 +146,7 @@ export class Stack {
     });
   }
 
-  async #startServices(
-    deployment: Deployment,
-    { speed, sabotage }: Pick<RunOptions, 'speed' | 'sabotage'>,
-  ): Promise<void> {
+  async #startServices(deployment: Deployment, { speed, sabotage, pastProxies = false }: StartOptions): Promise<void> {
     const services = deployment.components.filter((spec) => spec.kind === 'service');
     const changes = new Map<string, Change>();
     for (const spec of services) {
@@ -150,7 +154,9 @@ export class Stack {
       for (const instance of instancesOf(spec))
         changes.set(instance, {
           ...(await this.#publish(instance, [spec.http.port])),
-          environment: throughProxies(instance, environment, this.proxies, deployment.components),
+          environment: pastProxies
+            ? environment
+            : throughProxies(instance, environment, this.proxies, deployment.components),
         });
     }
     const volumes = writeMonitoring(this.folder, deployment, speed, sabotage);
