@@ -1,5 +1,6 @@
 /** outbox-relay: publishes `numbering.outbox` to NATS. Start: `node system/numbering/outbox-relay/main.ts`. */
 import { Registry } from 'prom-client';
+import { DegradedMode } from '../../kit/degraded-mode.ts';
 import { createHttpApp } from '../../kit/http.ts';
 import { createLogger } from '../../kit/logging.ts';
 import { NatsLink } from '../../kit/nats.ts';
@@ -32,6 +33,9 @@ await startOrExit(async () => {
   nats.start();
   closing.add('nats', () => nats.close());
   const relay = new Relay(config, pool, nats, safeguards, createRelayMetrics(registry), log);
+
+  const degraded = new DegradedMode(registry);
+  degraded.follow('nats', () => !nats.up || relay.unconfirmed);
 
   let candidacy: NodeJS.Timeout | undefined;
   const listener = new Notifications(config, CHANNEL, NAME, log, {

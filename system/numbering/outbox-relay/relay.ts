@@ -3,7 +3,7 @@
  * published only when JetStream has confirmed it. Whatever goes wrong stays in the outbox and is tried again.
  */
 import type { Logger } from '../../kit/logging.ts';
-import type { NatsLink } from '../../kit/nats.ts';
+import { NatsAway, type NatsLink } from '../../kit/nats.ts';
 import type { Sql } from '../../kit/postgres.ts';
 import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import { NUMBERING } from '../streams.ts';
@@ -39,6 +39,7 @@ export class Relay {
   #leads = false;
   #stopped = false;
   #failures = 0;
+  #unconfirmed = false;
   #progressAt = performance.now();
   #waiting: { wake: () => void; timer: NodeJS.Timeout } | undefined;
   #notified = false;
@@ -78,6 +79,11 @@ export class Relay {
     if (this.#failures === 0) this.#waiting?.wake();
   }
 
+  /** True while the last attempt to publish was not confirmed. */
+  get unconfirmed(): boolean {
+    return this.#unconfirmed;
+  }
+
   /** Says that nothing was published for `limitMs` although there is something to publish, or that publishing was given up. */
   stalled(limitMs: number): string | undefined {
     if (this.#stopped) return 'publishing was given up';
@@ -98,9 +104,11 @@ export class Relay {
       try {
         if (this.#leads) more = await this.#pass();
         this.#failures = 0;
+        this.#unconfirmed = false;
         this.#progressAt = performance.now();
       } catch (error) {
         this.#failures += 1;
+        this.#unconfirmed = error instanceof NatsAway;
         this.#metrics.failed();
         this.#log.error({ err: (error as Error).message, failures: this.#failures }, 'the outbox cannot be published');
         if (!this.#safeguards.on(RELAY_RETRY)) {

@@ -19,7 +19,7 @@ import type { App } from './app.ts';
 import { BURST_SIGNAL, BurstSignals } from './burst-signals.ts';
 import { serviceConfig } from './config.ts';
 import { CONFLICT_COUNTER, Conflicts } from './conflicts.ts';
-import { DegradedMode } from './degraded-mode.ts';
+import { DegradedMode } from '../../kit/degraded-mode.ts';
 import { startGrpc, stopGrpc } from './grpc.ts';
 import { addRoutes } from './http.ts';
 import { createMetrics } from './metrics.ts';

@@ -1,8 +1,8 @@
 /** Which parts numbering does without now: the states of the degradation table, each by its name. */
 import { Gauge, type Registry } from 'prom-client';
 
-/** Parts that this process notices the absence of. */
-export type DegradedState = 'redis' | 'pg' | 'registry';
+/** The states of numbering's degradation table; each process exports those that it notices. */
+type DegradedState = 'redis' | 'pg' | 'registry' | 'nats' | 'region';
 
 /** Exports `numbering_degraded_mode{state}`: 1 while the service does without the part. */
 export class DegradedMode {
