@@ -55,7 +55,7 @@ export async function calibrate(root: string, options: CalibrateOptions): Promis
 function differences(before: unknown, now: unknown, path = ''): readonly string[] {
   if (typeof now !== 'object' || now === null)
     return [
-      `${path.padEnd(28)} ${typeof before === 'object' ? '-' : String(before)} -> ${String(now)}${before === now ? ' (as before)' : ''}`,
+      `${path.padEnd(28)} ${JSON.stringify(before) ?? '-'} -> ${JSON.stringify(now)}${before === now ? ' (as before)' : ''}`,
     ];
   const old = (typeof before === 'object' && before !== null ? before : {}) as Readonly<Record<string, unknown>>;
   return Object.entries(now).flatMap(([name, value]) =>
