@@ -29,6 +29,7 @@ export const reserveSchema = z.object({
 export const assignSchema = z.union([
   z.object({ reservationId: z.uuid(), termMs: duration }),
   z.object({ kind: kindSchema, value, version, termMs: duration }),
+  z.object({ kind: kindSchema.exclude(['ALPHA']), value: z.never().optional(), termMs: duration }),
 ]);
 export const recallSchema = z.object({ reason: z.enum(RECALL_REASONS) });
 export const idSchema = z.uuid();

@@ -1,10 +1,12 @@
 /** The API of administrators, operators and the regulator's officer: `/v1/admin/numbering`. */
 import type { HttpApp } from '../../../kit/http.ts';
 import type { App } from '../app.ts';
+import { addCapacityRoutes } from './capacity.ts';
 import { addContractRoutes } from './contracts.ts';
 import { addImportRoutes } from './imports.ts';
 
 export function addAdminRoutes(http: HttpApp, app: App): void {
+  addCapacityRoutes(http, app);
   addContractRoutes(http, app);
   addImportRoutes(http, app);
 }
