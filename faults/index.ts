@@ -6,6 +6,8 @@ export { clockJump } from './clock-jump.ts';
 export { bandwidth } from './link-bandwidth.ts';
 export { expired } from './data-expired.ts';
 export type { Expiry } from './data-expired.ts';
+export { scarce } from './data-scarce.ts';
+export type { Scarcity } from './data-scarce.ts';
 export { blackhole } from './link-blackhole.ts';
 export { linkDown } from './link-down.ts';
 export { latency } from './link-latency.ts';

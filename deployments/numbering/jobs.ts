@@ -7,6 +7,7 @@ export const jobs: readonly ComponentSpec[] = [
   job('quarantine-sweep', 'numbering-jobs-quarantine'),
   // Rows that are about days name it.
   job('contract-check', 'numbering-jobs-contracts', { onlyWith: ['numbering-jobs-contracts'] }),
+  job('capacity-report', 'numbering-jobs-capacity', { onlyWith: ['numbering-jobs-capacity'] }),
   job('imports', 'numbering-jobs-imports', {
     onlyWith: ['object-store'],
     dependsOn: ['object-store'],

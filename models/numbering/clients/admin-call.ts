@@ -30,3 +30,25 @@ export function acknowledgeExpiry(actor: string, contractId: string, stepDays: n
   const http = { method: 'POST', path: `/contracts/${contractId}/acknowledgements`, body: { stepDays } } as const;
   return adminCall(actor, 'acknowledge-expiry', { contractId, stepDays }, http, true);
 }
+
+/** A file of identifiers, as an operator sends it. */
+export interface BlockFile {
+  readonly text: string;
+  /** Over the file's bytes, base64. */
+  readonly signature: string;
+  /** How many rows it has, the header left out. */
+  readonly rows: number;
+  /** What the values of its rows begin with, and those of no other file: by this they are found in the inventory. */
+  readonly prefix: string;
+}
+
+export function uploadBlock(contractId: string, { text, signature, rows, prefix }: BlockFile): Call {
+  const path = `/blocks/imports?contractId=${contractId}`;
+  const http = { method: 'POST', path, file: { text, type: 'text/csv' }, headers: { 'x-signature': signature } } as const;
+  return adminCall(contractId, 'upload-block', { contractId, rows, prefix }, http, true);
+}
+
+export function importStatus(batchId: string): Call {
+  const http = { method: 'GET', path: `/blocks/imports/${batchId}` } as const;
+  return adminCall('operator', 'import-status', { batchId }, http, false);
+}

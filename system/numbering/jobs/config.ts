@@ -6,7 +6,7 @@ import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
 
 /** The jobs; a process runs one. */
-export const JOBS = ['reservation-cleanup', 'quarantine-sweep', 'contract-check', 'imports'] as const;
+export const JOBS = ['reservation-cleanup', 'quarantine-sweep', 'contract-check', 'imports', 'capacity-report'] as const;
 export type JobName = (typeof JOBS)[number];
 
 const shape = {

@@ -12,6 +12,7 @@ import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
 import { COMPARE_AND_SET } from '../store/changes.ts';
 import { KEY_ROW_COMPARISON } from './comparison.ts';
 import { jobsConfig, type JobName } from './config.ts';
+import { createCapacityReport } from './daily/capacity-report.ts';
 import { createContractCheck, DAILY_CONTRACT_CHECK } from './daily/contract-check.ts';
 import { IMPORT_ERROR_RECORD, IMPORT_SINGLE_TRANSACTION } from './imports/import-batch.ts';
 import { createImports } from './imports/imports.ts';
@@ -34,6 +35,7 @@ const JOB: Record<JobName, (parts: CleanupParts) => Job> = {
   'quarantine-sweep': createQuarantineSweep,
   'contract-check': createContractCheck,
   imports: createImports,
+  'capacity-report': createCapacityReport,
 };
 
 await startOrExit(async () => {

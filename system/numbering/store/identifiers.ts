@@ -46,6 +46,25 @@ export async function readIdentifier(sql: Sql, key: IdentifierKey): Promise<Iden
   return row === undefined ? undefined : fromRow(row);
 }
 
+/**
+ * The first identifier of a kind, by value, that is AVAILABLE and whose contract is not over at `now`, locked until the transaction ends; those that
+ * another transaction holds are left out. `anyState`: whatever its state.
+ */
+export async function lockFirst(sql: Sql, kind: Kind, now: Date, anyState: boolean): Promise<Identifier | undefined> {
+  const found = await sql.query<Row>(
+    `SELECT i.kind, i.value, i.state, i.version, i.tenant_id, i.reservation_id, i.lease_id, i.quarantine_until,
+            c.id AS contract_id, c.effective_until
+       FROM numbering.identifiers i
+       LEFT JOIN numbering.blocks b ON b.id = i.block_id
+       LEFT JOIN numbering.contracts c ON c.id = b.contract_id
+      WHERE i.kind = $1 AND (i.state = 'AVAILABLE' OR $3) AND (c.id IS NULL OR c.effective_until > $2)
+      ORDER BY i.value LIMIT 1 FOR UPDATE OF i SKIP LOCKED`,
+    [kind, now, anyState],
+  );
+  const row = found.rows[0];
+  return row === undefined ? undefined : fromRow(row);
+}
+
 /** The identifiers with these keys, by subject. */
 export async function readIdentifiers(
   sql: Sql,
