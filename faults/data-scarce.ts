@@ -59,7 +59,8 @@ export function scarce(scarcity: Scarcity): PlannableFault {
           state.over = true;
         });
       const check = (): void => {
-        if (state.failure !== undefined) throw new Error(`"${title}" could not be carried out`, { cause: state.failure });
+        if (state.failure !== undefined)
+          throw new Error(`"${title}" could not be carried out`, { cause: state.failure });
       };
       const enough = async (): Promise<{ enough: boolean; left: number; total: number }> => {
         const { left, total } = await scarcity.left(running);

@@ -21,7 +21,10 @@ export function signedFile(
 }
 
 /** `count` numbers that begin with `+937<series>`, which no other numbers of the inventory do; `series` from 60. */
-export function numbersOf(series: number, count: number): { readonly prefix: string; readonly values: readonly string[] } {
+export function numbersOf(
+  series: number,
+  count: number,
+): { readonly prefix: string; readonly values: readonly string[] } {
   const prefix = `+937${series}`;
   return { prefix, values: Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(6, '0')}`) };
 }

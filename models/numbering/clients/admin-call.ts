@@ -44,7 +44,12 @@ export interface BlockFile {
 
 export function uploadBlock(contractId: string, { text, signature, rows, prefix }: BlockFile): Call {
   const path = `/blocks/imports?contractId=${contractId}`;
-  const http = { method: 'POST', path, file: { text, type: 'text/csv' }, headers: { 'x-signature': signature } } as const;
+  const http = {
+    method: 'POST',
+    path,
+    file: { text, type: 'text/csv' },
+    headers: { 'x-signature': signature },
+  } as const;
   return adminCall(contractId, 'upload-block', { contractId, rows, prefix }, http, true);
 }
 

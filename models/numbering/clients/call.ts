@@ -61,8 +61,11 @@ export function releaseReservation(tenantId: string, reservationId: string): Cal
   };
 }
 
-/** Assign: lease an identifier that the tenant has reserved, or an AVAILABLE one directly. */
-export function assign(tenantId: string, what: { readonly reservationId: string } | IdentifierKey): Call {
+/** Assign: lease an identifier that the tenant has reserved, an AVAILABLE one directly, or whichever the pool of a kind has. */
+export function assign(
+  tenantId: string,
+  what: { readonly reservationId: string } | IdentifierKey | { readonly kind: 'MSISDN' | 'SHORT_CODE' },
+): Call {
   return {
     name: 'assign',
     input: { tenantId, ...what },
