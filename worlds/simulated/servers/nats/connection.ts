@@ -31,6 +31,7 @@ export class Connection {
   #gone = false;
   #connected = false;
   #verbose = false;
+  #pedantic = false;
   #headers = false;
   #noResponders = false;
   #pingsOut = 0;
@@ -88,6 +89,7 @@ export class Connection {
         const { options } = operation;
         this.#connected = true;
         this.#verbose = options['verbose'] === true;
+        this.#pedantic = options['pedantic'] === true;
         this.#headers = options['headers'] === true;
         this.#noResponders = this.#headers && options['no_responders'] === true;
         this.echo = options['echo'] !== false;
@@ -134,10 +136,9 @@ export class Connection {
   }
 
   #publish(message: Message): void {
-    if (!isValid(message.subject) || !isLiteral(message.subject)) {
+    // As the real server: only a client that asks for it is told, and wildcards travel in requests of the management API.
+    if (this.#pedantic && (!isValid(message.subject) || !isLiteral(message.subject)))
       this.#write(`-ERR 'Invalid Publish Subject'\r\n`);
-      return;
-    }
     this.#ok();
     const wanted = this.#node.publish(message, message.subject, this);
     if (wanted || message.reply === undefined || !this.#noResponders) return;
