@@ -43,6 +43,7 @@ export const core: readonly ComponentSpec[] = [
     envWith: {
       'object-store': OBJECT_STORE,
       'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
+      'fraud-intel': { FRAUD_INTEL_URL: 'http://fraud-intel:8086' },
     },
     safeguards: [
       'postgres-fallback',

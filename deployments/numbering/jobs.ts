@@ -1,4 +1,5 @@
 import type { ComponentSpec } from '../../contract/index.ts';
+import { NATS_URLS } from './messaging.ts';
 import { DATABASE_URL, OBJECT_STORE, REDIS_URL } from './core.ts';
 
 /** The document's cron jobs, and who restarts them. */
@@ -12,6 +13,11 @@ export const jobs: readonly ComponentSpec[] = [
     onlyWith: ['object-store'],
     dependsOn: ['object-store'],
     env: OBJECT_STORE,
+  }),
+  job('recall-worker', 'numbering-jobs-recall', {
+    onlyWith: ['nats', 'compliance-engine'],
+    dependsOn: ['nats'],
+    env: { NATS_URLS },
   }),
   {
     kind: 'service',
@@ -53,6 +59,8 @@ function job(
       'daily-contract-check',
       'import-single-transaction',
       'import-error-record',
+      'recall-tick-limit',
+      'recall-resume',
     ],
     http: { port: 8081, healthPath: '/health/live', metricsPath: '/metrics' },
     dependsOn: ['postgres', 'redis', ...dependsOn],

@@ -27,6 +27,16 @@ export const messaging: readonly ComponentSpec[] = [
     livenessPath: '/health/live',
     dependsOn: ['postgres', 'nats'],
   }),
+  {
+    kind: 'service',
+    name: 'fraud-intel',
+    instances: 1,
+    entry: 'standins/fraud-intel/main.ts',
+    env: { NATS_URLS, HTTP_PORT: '8086' },
+    safeguards: [],
+    http: { port: 8086, healthPath: '/health/live' },
+    dependsOn: ['nats'],
+  },
 ];
 
 type Differing = Pick<ServiceSpec, 'env' | 'dependsOn'> &

@@ -1,12 +1,20 @@
 /** Configuration of numbering-jobs. README.md explains each variable. */
 import { z } from 'zod';
 import { count, flag, milliseconds, names, port, readConfig } from '../../kit/config.ts';
+import { natsConfig } from '../../kit/nats.ts';
 import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
 
 /** The jobs; a process runs one. */
-export const JOBS = ['reservation-cleanup', 'quarantine-sweep', 'contract-check', 'imports', 'capacity-report'] as const;
+export const JOBS = [
+  'reservation-cleanup',
+  'quarantine-sweep',
+  'contract-check',
+  'imports',
+  'capacity-report',
+  'recall-worker',
+] as const;
 export type JobName = (typeof JOBS)[number];
 
 const shape = {
@@ -19,6 +27,9 @@ const shape = {
   ...postgresConfig,
   ...redisConfig(2000),
   ...objectStoreConfig,
+  ...natsConfig,
+  // Only the recall worker needs it.
+  NATS_URLS: names(),
   CLEANUP_CRON_MS: milliseconds(55_000),
   CLEANUP_BATCH: count(100),
   COMPARISON_MS: milliseconds(30_000),
@@ -30,6 +41,10 @@ const shape = {
   QUARANTINE_BATCH: count(100),
   IMPORT_POLL_MS: milliseconds(2000),
   IMPORT_CHUNK: count(100),
+  RECALL_IDS_PER_TICK: count(100),
+  RECALL_TICK_MS: milliseconds(100),
+  RECALL_POLL_MS: milliseconds(5000),
+  QUARANTINE_MS: milliseconds(2_592_000_000, { max: Number.MAX_SAFE_INTEGER }),
   JOB_TICK_MS: milliseconds(10_000),
   DAY_MS: milliseconds(86_400_000, { max: Number.MAX_SAFE_INTEGER }),
   LIVENESS_FACTOR: count(3),

@@ -18,6 +18,8 @@ import { IMPORT_ERROR_RECORD, IMPORT_SINGLE_TRANSACTION } from './imports/import
 import { createImports } from './imports/imports.ts';
 import type { Job } from './job.ts';
 import { createQuarantineSweep } from './quarantine-sweep.ts';
+import { createRecallWorker } from './recall/recall-worker.ts';
+import { RECALL_RESUME, RECALL_TICK_LIMIT } from './recall/recalls.ts';
 import { createReservationCleanup, SAFETY_NET_CRON, type CleanupParts } from './reservation-cleanup.ts';
 
 const SAFEGUARDS = [
@@ -28,6 +30,8 @@ const SAFEGUARDS = [
   DAILY_CONTRACT_CHECK,
   IMPORT_SINGLE_TRANSACTION,
   IMPORT_ERROR_RECORD,
+  RECALL_TICK_LIMIT,
+  RECALL_RESUME,
 ];
 
 const JOB: Record<JobName, (parts: CleanupParts) => Job> = {
@@ -36,6 +40,7 @@ const JOB: Record<JobName, (parts: CleanupParts) => Job> = {
   'contract-check': createContractCheck,
   imports: createImports,
   'capacity-report': createCapacityReport,
+  'recall-worker': createRecallWorker,
 };
 
 await startOrExit(async () => {

@@ -15,9 +15,14 @@ CREATE TABLE numbering.recalls (
   reason text NOT NULL,
   received_at timestamptz NOT NULL,
   recalled bigint NOT NULL DEFAULT 0,
+  -- The last lease that was looked at: leases are taken in the order of their ids.
+  after_lease uuid,
   finished_at timestamptz
 );
 CREATE INDEX recalls_unfinished ON numbering.recalls (received_at, event_id) WHERE finished_at IS NULL;
+-- A recall takes the leases of one tenant in the order of their ids.
+DROP INDEX numbering.leases_active_by_tenant;
+CREATE INDEX leases_active_by_tenant ON numbering.leases (tenant_id, id) WHERE status = 'ACTIVE';
 
 CREATE SCHEMA billing;
 -- Begin and end of leases as events told them; the version of the identifier orders them.
@@ -75,6 +80,8 @@ CREATE INDEX suspensions_unpublished ON compliance.suspensions (at, event_id) WH
 DROP SCHEMA compliance CASCADE;
 DROP SCHEMA sender_registry CASCADE;
 DROP SCHEMA billing CASCADE;
+DROP INDEX numbering.leases_active_by_tenant;
+CREATE INDEX leases_active_by_tenant ON numbering.leases (tenant_id) WHERE status = 'ACTIVE';
 DROP TABLE numbering.recalls;
 DROP TRIGGER outbox_notify ON numbering.outbox;
 DROP FUNCTION numbering.notify_outbox();
