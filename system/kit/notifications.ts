@@ -65,7 +65,8 @@ export class Notifications {
     this.#client = client;
     const ended = new Promise<void>((resolve, reject) => {
       client.once('end', resolve);
-      client.once('error', reject);
+      // For good: a connection may fail more than once, and an error that nobody hears ends the process.
+      client.on('error', reject);
     });
     ended.catch(() => {}); // waited for below, unless the connection fails first
     try {

@@ -2,7 +2,9 @@
 import pg from 'pg';
 import type { Logger } from './logging.ts';
 import { count, milliseconds, url } from './config.ts';
+import { FollowingPool } from './following-pool.ts';
 import { PreparedClient } from './prepared-client.ts';
+import { primaryConfig, type PrimaryOptions } from './primary.ts';
 
 /** Anything that runs SQL: the pool or a client inside a transaction. */
 export interface Sql {
@@ -16,9 +18,10 @@ export const postgresConfig = {
   PG_CONNECT_TIMEOUT_MS: milliseconds(2000),
   PG_STATEMENT_TIMEOUT_MS: milliseconds(5000),
   PG_IDLE_TIMEOUT_MS: milliseconds(300_000),
+  ...primaryConfig,
 };
 
-export interface PostgresOptions {
+export interface PostgresOptions extends PrimaryOptions {
   readonly DATABASE_URL: string;
   readonly PG_POOL_MAX: number;
   readonly PG_CONNECT_TIMEOUT_MS: number;
@@ -26,11 +29,28 @@ export interface PostgresOptions {
   readonly PG_IDLE_TIMEOUT_MS: number;
 }
 
-/** A pool whose every wait is bounded: for a connection, for a statement on the server, for its answer. */
+/**
+ * A pool whose every wait is bounded: for a connection, for a statement on the server, for its answer. It leads to the primary:
+ * to `DATABASE_URL`, or with `FAILOVER_MANAGER_URL` to the candidate that the manager names.
+ */
 export function createPool(options: PostgresOptions, service: string, log: Logger): pg.Pool {
+  const { FAILOVER_MANAGER_URL } = options;
+  if (FAILOVER_MANAGER_URL === undefined) return createPoolAt(options.DATABASE_URL, options, service, log);
+  return new FollowingPool({ ...options, FAILOVER_MANAGER_URL }, log, (connectionString) =>
+    createPoolAt(connectionString, options, service, log),
+  );
+}
+
+/** The same for one server, whatever its role: a replica, for reads that may be a little old. */
+export function createPoolAt(
+  connectionString: string,
+  options: PostgresOptions,
+  service: string,
+  log: Logger,
+): pg.Pool {
   const pool = new pg.Pool({
     Client: PreparedClient,
-    connectionString: options.DATABASE_URL,
+    connectionString,
     application_name: service,
     max: options.PG_POOL_MAX,
     connectionTimeoutMillis: options.PG_CONNECT_TIMEOUT_MS,
@@ -39,15 +59,23 @@ export function createPool(options: PostgresOptions, service: string, log: Logge
     idleTimeoutMillis: options.PG_IDLE_TIMEOUT_MS,
     keepAlive: true,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle PostgreSQL connection failed'));
+  // Its text only: the error holds the whole client.
+  pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection failed'));
   return pool;
 }
+
+/** Begins a transaction whose commit waits until the synchronous standby, if the server has one, has it too. */
+export const BEGIN_CONFIRMED = 'BEGIN; SET LOCAL synchronous_commit = on';
 
 /**
  * Runs `work` in a transaction (READ COMMITTED) and returns its result once the commit is confirmed.
  * A connection that failed, or on which the rollback fails, is not used again.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (sql: Sql) => Promise<T>,
+  begin: 'BEGIN' | typeof BEGIN_CONFIRMED = 'BEGIN',
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error): void => {
@@ -55,7 +83,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promis
   };
   client.on('error', onError);
   try {
-    await client.query('BEGIN');
+    await client.query(begin);
     const result = await work(client);
     await client.query('COMMIT');
     return result;
@@ -85,6 +113,7 @@ const AWAY_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   '25006', // read-only transaction: this is not the primary
+  'ENOPRIMARY', // primary.ts
 ]);
 
 /**
