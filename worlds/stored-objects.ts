@@ -35,3 +35,18 @@ export async function storedObjects(client: S3Client, Bucket: string): Promise<r
   } while (next !== undefined);
   return found;
 }
+
+/** Makes a bucket, or removes what it holds. */
+export async function emptyBucket(client: S3Client, Bucket: string): Promise<void> {
+  const { CreateBucketCommand, DeleteObjectCommand, HeadBucketCommand, ListObjectsV2Command } = sdk();
+  const there = await client.send(new HeadBucketCommand({ Bucket })).then(
+    () => true,
+    () => false,
+  );
+  if (!there) await client.send(new CreateBucketCommand({ Bucket }));
+  for (;;) {
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+    if (Contents.length === 0) return;
+    for (const { Key } of Contents) await client.send(new DeleteObjectCommand({ Bucket, Key }));
+  }
+}

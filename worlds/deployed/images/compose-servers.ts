@@ -13,7 +13,7 @@ import type {
 import { PROXY_HOST, instancesOf, proxies } from './topology.ts';
 import type { Proxy } from './topology.ts';
 
-type ServerSpec = Exclude<ComponentSpec, ServiceSpec>;
+export type ServerSpec = Exclude<ComponentSpec, ServiceSpec>;
 
 /** NATS' port between the servers of a cluster. */
 const NATS_ROUTES = 6222;
@@ -58,6 +58,16 @@ ${volumes.length === 0 ? '' : `    volumes: ${JSON.stringify(volumes)}\n`}    he
 ${parts.more ?? ''}${instance === spec.name ? '' : `    networks: { default: { aliases: [${spec.name}] } }\n`}${preloaded ? '    depends_on: { clocks: { condition: service_completed_successfully } }\n' : ''}`;
 }
 
+/** What an instance of a server is started with in this deployment. */
+export function serverCommand(
+  deployment: Deployment,
+  links: readonly Proxy[],
+  spec: ServerSpec,
+  instance: string,
+): readonly string[] {
+  return partsOf(deployment, links, spec, instance).command;
+}
+
 /** A map or a list, a line each. */
 export function block(value: object, indent: number): string {
   return stringify(value, { lineWidth: 0 }).replaceAll(/^(?=.)/gm, ' '.repeat(indent));
@@ -82,6 +92,13 @@ function partsOf(all: Deployment, links: readonly Proxy[], spec: ServerSpec, ins
 
 function postgres(all: Deployment, links: readonly Proxy[], spec: PostgresSpec): Parts {
   const standbys = all.components.filter((each) => each.kind === 'postgres' && each.standbyOf === spec.name);
+  const waitedFor = standbys.flatMap((each) =>
+    each.kind === 'postgres' && each.synchronous ? [`"${each.name}"`] : [],
+  );
+  const synchronous =
+    waitedFor.length === 0
+      ? []
+      : ['-c', `synchronous_standby_names=FIRST ${waitedFor.length} (${waitedFor.join(', ')})`];
   const primary = links.find(({ client, server }) => client === spec.name && server === spec.standbyOf);
   return {
     image: '${POSTGRES_IMAGE:-postgres:17}',
@@ -99,6 +116,7 @@ function postgres(all: Deployment, links: readonly Proxy[], spec: PostgresSpec):
       'postgres',
       '-c',
       `max_connections=${spec.maxConnections ?? 100}`,
+      ...synchronous,
     ],
     volumes: [
       ...(standbys.length === 0 && spec.standbyOf === undefined
@@ -142,6 +160,8 @@ function nats(spec: NatsSpec, instance: string): Parts {
       '--http_port',
       '8222',
       '--jetstream',
+      // Clients would otherwise learn addresses past their proxies.
+      '--no_advertise',
       '--store_dir',
       '/data',
       ...cluster,

@@ -49,6 +49,17 @@ export function proxies(deployment: Deployment): readonly Proxy[] {
   return found.map((proxy, index) => ({ ...proxy, listen: FIRST_LISTENER + index }));
 }
 
+/** Where a component reaches a server: at its proxy. */
+export function throughProxy(
+  deployment: Deployment,
+  { name }: ComponentSpec,
+  { host, port }: { readonly host: string; readonly port: number },
+): { readonly host: string; readonly port: number } {
+  const proxy = proxies(deployment).find((each) => each.client === name && each.server === host && each.port === port);
+  if (proxy === undefined) throw new Error(`${name} has no proxy for ${host}:${port}`);
+  return { host: PROXY_HOST, port: proxy.listen };
+}
+
 /** Toxiproxy's configuration file. */
 export function proxyConfiguration(deployment: Deployment): readonly object[] {
   return proxies(deployment).map(({ name, server, port, listen }) => ({

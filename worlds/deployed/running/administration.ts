@@ -1,3 +1,4 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type {
@@ -7,16 +8,18 @@ import type {
   StoredObject,
   StreamMessage,
 } from '../../../contract/index.ts';
+import { NatsAsker } from '../../nats-asker.ts';
+import { objectClient, storedObjects } from '../../stored-objects.ts';
 import { DOCUMENT_SCHEMA } from '../scale/document-sql.ts';
 
 /** Real time. */
 const TIMEOUT_MS = 5000;
 
-/** Where a component's first instance, or the instance named, is reached for administration: past every proxy. */
+/** Where a component's instances, or the instance named, are reached for administration: past every proxy. */
 export interface Reach {
   readonly spec: ComponentSpec;
-  /** Port of 127.0.0.1. */
-  readonly port: number;
+  /** Ports of 127.0.0.1, one for each instance. */
+  readonly ports: readonly number[];
 }
 
 /** Administration with ordinary clients over ports that are published directly: no fault is put on that path. */
@@ -24,6 +27,8 @@ export class DeployedAdministration implements Administration, AsyncDisposable {
   readonly #reach: (component: string) => Reach;
   readonly #pools = new Map<string, pg.Pool>();
   readonly #redis = new Map<string, Redis>();
+  readonly #nats = new NatsAsker();
+  readonly #objects = new Map<string, S3Client>();
 
   constructor(reach: (component: string) => Reach) {
     this.#reach = reach;
@@ -32,10 +37,12 @@ export class DeployedAdministration implements Administration, AsyncDisposable {
   #find<K extends ComponentSpec['kind']>(
     name: string,
     kind: K,
-  ): { spec: Extract<ComponentSpec, { kind: K }>; port: number } {
-    const { spec, port } = this.#reach(name);
+  ): { spec: Extract<ComponentSpec, { kind: K }>; ports: readonly number[]; port: number } {
+    const { spec, ports } = this.#reach(name);
+    const [port] = ports;
+    if (port === undefined) throw new Error(`${name} has no instance`);
     if (spec.kind !== kind) throw new Error(`${name} is a ${spec.kind}: expected a ${kind}`);
-    return { spec: spec as Extract<ComponentSpec, { kind: K }>, port };
+    return { spec: spec as Extract<ComponentSpec, { kind: K }>, ports, port };
   }
 
   /** Intervals in the statement are the document's (scale/document-sql.ts). */
@@ -84,16 +91,23 @@ export class DeployedAdministration implements Administration, AsyncDisposable {
     return client.call(head, ...rest);
   }
 
-  nats(component: string): Promise<unknown> {
-    return Promise.reject(new Error(`the deployed world has no NATS yet: ${component}`));
+  nats(component: string, subject: string, payload?: unknown): Promise<unknown> {
+    return this.#nats.ask(this.#natsServers(component), subject, payload);
   }
 
-  stream(component: string): Promise<readonly StreamMessage[]> {
-    return Promise.reject(new Error(`the deployed world has no NATS yet: ${component}`));
+  stream(component: string, name: string): Promise<readonly StreamMessage[]> {
+    return this.#nats.stream(this.#natsServers(component), name);
   }
 
-  objects(component: string): Promise<readonly StoredObject[]> {
-    return Promise.reject(new Error(`the deployed world has no object store yet: ${component}`));
+  #natsServers(component: string): readonly string[] {
+    return this.#find(component, 'nats').ports.map((port) => `127.0.0.1:${port}`);
+  }
+
+  objects(component: string, bucket: string): Promise<readonly StoredObject[]> {
+    const { spec, port } = this.#find(component, 'object-store');
+    let client = this.#objects.get(spec.name);
+    if (client === undefined) this.#objects.set(spec.name, (client = objectClient(`http://127.0.0.1:${port}`, spec)));
+    return storedObjects(client, bucket);
   }
 
   async http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer> {
@@ -117,6 +131,8 @@ export class DeployedAdministration implements Administration, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#redis.values()) client.disconnect();
+    for (const client of this.#objects.values()) client.destroy();
+    await this.#nats.close();
     await Promise.all([...this.#pools.values()].map((pool) => pool.end().catch(() => {})));
   }
 }

@@ -1,10 +1,13 @@
 import type { ComponentSpec } from '../../../contract/index.ts';
-import { REDIS_PING, ask } from '../../ask.ts';
+import { REDIS_PING, ask, natsQuestion } from '../../ask.ts';
 
 /** Version 3.0 of PostgreSQL's protocol. */
 const PROTOCOL = 196_608;
 /** AuthenticationOk; a server that is still starting answers with an error. */
 const AUTHENTICATION = 'R'.charCodeAt(0);
+/** SSLRequest of PostgreSQL's protocol: a server that takes connections answers `N`. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+const NO_TLS = 'N'.charCodeAt(0);
 const HOST = '127.0.0.1';
 
 /** Asks a component what its own clients would, at the port that is published for administration; true when the answer fits. */
@@ -18,7 +21,11 @@ export function asksWell(spec: ComponentSpec, port: number, timeoutMs: number): 
       bytes: startupMessage(spec.database),
       fits: (reply) => reply[0] === AUTHENTICATION,
     });
-  if (spec.kind !== 'service') throw new Error(`${spec.name} is a ${spec.kind}: it has no health question yet`);
+  // A pooler answers a session's first message although its server is away: it is asked only whether it serves.
+  if (spec.kind === 'pgbouncer')
+    return ask({ host: HOST, port, timeoutMs, bytes: SSL_REQUEST, fits: (reply) => reply[0] === NO_TLS });
+  if (spec.kind === 'nats') return ask({ host: HOST, port, timeoutMs, ...natsQuestion(`${spec.name}-${port}`) });
+  if (spec.kind === 'object-store') return answersOk(port, '/health', timeoutMs);
   return answersOk(port, spec.http.healthPath, timeoutMs);
 }
 

@@ -59,9 +59,10 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
       : false;
   });
   const admin = new DeployedAdministration((name) => {
-    const [first] = find(name);
+    const found = find(name);
+    const [first] = found;
     if (first === undefined) throw new Error(`${name} has no instance`);
-    return { spec: first.spec, port: portOf(first) };
+    return { spec: first.spec, ports: found.map(portOf) };
   });
   const log = new WorldLog(() => clock.now());
   const links = new Links({

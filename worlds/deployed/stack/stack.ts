@@ -2,12 +2,13 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { Redis } from 'ioredis';
-import type { ComponentSpec, Deployment, RunOptions, ServiceSpec } from '../../../contract/index.ts';
+import type { ComponentSpec, Deployment, RunOptions } from '../../../contract/index.ts';
 import { CUT_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
 import { Containers } from '../engine/containers.ts';
 import { ProcessorShare } from '../engine/processor-share.ts';
 import { freePorts } from '../engine/free-ports.ts';
+import { serverCommand } from '../images/compose-servers.ts';
+import type { ServerSpec } from '../images/compose-servers.ts';
 import { instancesOf } from '../images/topology.ts';
 import type { Proxy } from '../images/topology.ts';
 import { ProxyControl } from '../links/toxiproxy.ts';
@@ -23,6 +24,8 @@ import { writeMonitoring } from './monitoring-files.ts';
 import { composeOverride } from './override.ts';
 import type { Change } from './override.ts';
 import { patchedEnvironment } from './patched.ts';
+import { writePooler } from './pooler-files.ts';
+import { freshNats, freshObjects, freshRedis } from './servers.ts';
 
 /** The world's own containers that stay over runs, with the ports that are published, inside. */
 const TOXIPROXY_API = 8474;
@@ -50,7 +53,8 @@ export class Stack {
   readonly lease: Lease;
   readonly #compose: Compose;
   readonly #ports = new Map<string, ReadonlyMap<number, number>>();
-  readonly #kept = new Set<string>();
+  /** Servers that run, by instance, and the command that they were started with. */
+  readonly #kept = new Map<string, string>();
   readonly #share: ProcessorShare;
   #services: readonly string[] = [];
   /** Parent control group of the containers. */
@@ -88,12 +92,9 @@ export class Stack {
     this.folder.create();
     this.lease.hold();
     this.#group = this.#share.create(((await this.docker.info()) as { CgroupDriver: string }).CgroupDriver);
-    await this.#keep(deployment.components.filter((spec) => spec.kind !== 'service'));
+    await this.#keep(deployment);
     await this.control.reset();
-    for (const spec of deployment.components) {
-      if (spec.kind === 'postgres') await freshDatabase(spec, this.port(spec.name, spec.port), options.speed);
-      if (spec.kind === 'redis') await freshRedis(this.port(spec.name, spec.port));
-    }
+    for (const spec of deployment.components) await this.#fresh(spec, options.speed);
     await this.#startServices(deployment, options);
   }
 
@@ -118,12 +119,29 @@ export class Stack {
       if (isOffset(name) || name.startsWith(CUT_PREFIX)) rmSync(join(this.folder.clocks, name), { force: true });
   }
 
-  /** Starts servers that are not there yet. */
-  async #keep(servers: readonly Exclude<ComponentSpec, ServiceSpec>[]): Promise<void> {
-    const missing = servers.filter(({ name }) => !this.#kept.has(name));
+  /** Brings a server back to the start. What a standby holds is its primary's. */
+  async #fresh(spec: ComponentSpec, speed: number): Promise<void> {
+    const ports = spec.kind === 'service' ? [] : instancesOf(spec).map((instance) => this.port(instance, spec.port));
+    const [port = 0] = ports;
+    if (spec.kind === 'postgres' && spec.standbyOf === undefined) await freshDatabase(spec, port, speed);
+    if (spec.kind === 'redis') await freshRedis(port);
+    if (spec.kind === 'nats') await freshNats(ports);
+    if (spec.kind === 'object-store') await freshObjects(spec, port);
+  }
+
+  /** Starts servers that are not there yet or were started otherwise, and ends those that this deployment does not have. */
+  async #keep(deployment: Deployment): Promise<void> {
+    const servers = deployment.components.filter((spec) => spec.kind !== 'service' && spec.kind !== 'pgbouncer');
+    const wanted = new Map(servers.flatMap((spec) => keptAs(deployment, this.proxies, spec)));
+    const first = this.#kept.size === 0;
+    const leaving = [...this.#kept.keys()].filter((name) => !wanted.has(name));
+    if (leaving.length > 0) await this.#compose.remove(leaving);
+    for (const name of leaving) this.#kept.delete(name);
+    const missing = servers.filter((spec) =>
+      instancesOf(spec).some((name) => this.#kept.get(name) !== wanted.get(name) || isReplicated(deployment, spec)),
+    );
     if (missing.length === 0) return;
     const changes = new Map<string, Change>();
-    const first = this.#kept.size === 0;
     if (first) {
       await this.#compose.once('clocks');
       const inside = [
@@ -133,11 +151,18 @@ export class Stack {
       changes.set('toxiproxy', await this.#publish('toxiproxy', inside));
       for (const name of ['task-runtime', 'dead-mans-switch']) changes.set(name, { ports: new Map() });
     }
-    for (const { name, port } of missing) changes.set(name, await this.#publish(name, [port]));
+    for (const spec of missing)
+      for (const name of instancesOf(spec))
+        changes.set(name, {
+          ...(await this.#publish(name, [spec.port])),
+          command: serverCommand(deployment, this.proxies, spec, name),
+        });
     await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group));
-    for (const name of changes.keys()) this.#kept.add(name);
+    for (const [name, command] of wanted) this.#kept.set(name, command);
     await answered('servers', async () => {
-      const answers = missing.map((spec) => asksWell(spec, this.port(spec.name, spec.port), ASK_TIMEOUT_MS));
+      const answers = missing.flatMap((spec) =>
+        instancesOf(spec).map((name) => asksWell(spec, this.port(name, spec.port), ASK_TIMEOUT_MS)),
+      );
       const proxy = this.control.read().then(
         () => true,
         () => false,
@@ -159,6 +184,12 @@ export class Stack {
             : throughProxies(instance, environment, this.proxies, deployment.components),
         });
     }
+    const poolers = deployment.components.filter((spec) => spec.kind === 'pgbouncer');
+    for (const spec of poolers)
+      changes.set(spec.name, {
+        ...(await this.#publish(spec.name, [spec.port])),
+        volumes: writePooler(this.folder, this.proxies, spec, { speed, sabotage, pastProxies }),
+      });
     const volumes = writeMonitoring(this.folder, deployment, speed, sabotage);
     changes.set(PROMETHEUS, { ...(await this.#publish(PROMETHEUS, [PROMETHEUS_PORT])), volumes });
     this.#services = [...changes.keys()];
@@ -168,7 +199,8 @@ export class Stack {
       const answers = services.flatMap((spec) =>
         instancesOf(spec).map((instance) => asksWell(spec, this.port(instance, spec.http.port), ASK_TIMEOUT_MS)),
       );
-      return (await Promise.all([...answers, prometheus.ready()])).every(Boolean);
+      const pooling = poolers.map((spec) => asksWell(spec, this.port(spec.name, spec.port), ASK_TIMEOUT_MS));
+      return (await Promise.all([...answers, ...pooling, prometheus.ready()])).every(Boolean);
     });
   }
 
@@ -190,16 +222,18 @@ function configuredProxies(system: string): readonly Proxy[] {
   });
 }
 
-async function freshRedis(port: number): Promise<void> {
-  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null });
-  client.on('error', () => {}); // the command itself rejects
-  await client.connect();
-  try {
-    await client.call('FLUSHALL');
-    await client.call('CONFIG', 'RESETSTAT');
-  } finally {
-    client.disconnect();
-  }
+/** What a server is kept as, by instance: another command is another server. */
+function keptAs(deployment: Deployment, proxies: readonly Proxy[], spec: ServerSpec): (readonly [string, string])[] {
+  return instancesOf(spec).map((name) => [name, JSON.stringify(serverCommand(deployment, proxies, spec, name))]);
+}
+
+/** A primary with its standbys is made anew for each run: who is which may have changed. */
+function isReplicated({ components }: Deployment, spec: ServerSpec): boolean {
+  return (
+    spec.kind === 'postgres' &&
+    (spec.standbyOf !== undefined ||
+      components.some((each) => each.kind === 'postgres' && each.standbyOf === spec.name))
+  );
 }
 
 /** Waits until all answer. @throws when they do not in time */

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import type { PgbouncerSpec } from '../../../contract/index.ts';
+import { pgbouncerFiles } from './pgbouncer-ini.ts';
+
+const SPEC: PgbouncerSpec = {
+  kind: 'pgbouncer',
+  name: 'pgbouncer',
+  port: 6432,
+  databases: { numbering: { host: 'postgres', port: 5432, database: 'numbering', connectQuery: "set a = 'b'" } },
+  config: { pool_mode: 'transaction', query_wait_timeout: '2', server_lifetime: '0' },
+  dependsOn: [],
+};
+
+test('a pooler is told its proxy, and its times become shorter with the speed', () => {
+  const { 'pgbouncer.ini': ini } = pgbouncerFiles(SPEC, () => ({ host: 'toxiproxy', port: 20_001 }), 10);
+  expect(ini).toContain(
+    "numbering = host=toxiproxy port=20001 dbname=numbering user=postgres connect_query='set a = ''b'''",
+  );
+  expect(ini).toContain('pool_mode = transaction\nquery_wait_timeout = 0.2\nserver_lifetime = 0\n');
+});
