@@ -12,6 +12,7 @@ interface Route {
 
 export interface ClusterOptions {
   readonly host: ClusterHost;
+  readonly name: string;
   /** Names of all nodes that there may be. One: a server that is no cluster. */
   readonly names: readonly string[];
   /** Where clients reach a node: `10.0.0.7:4222`. */
@@ -42,6 +43,10 @@ export class NatsCluster {
     this.host = options.host;
     this.names = options.names;
     this.jetstream = new JetStream(this);
+  }
+
+  get name(): string {
+    return this.#options.name;
   }
 
   get clustered(): boolean {

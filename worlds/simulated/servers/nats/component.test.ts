@@ -15,7 +15,6 @@ test('the ordinary client connects, publishes and consumes', async () => {
     'took 2 2 1',
     'took 3 3 1',
   ]);
-
 });
 
 async function run(

@@ -1,5 +1,5 @@
 import type { NatsSpec } from '../../../../contract/index.ts';
-import type { Life } from '../../kernel/life.ts';
+import { type Life, runInLife } from '../../kernel/life.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { networkOrThrow } from '../../network/patch/net.ts';
 import { NatsCluster } from './cluster.ts';
@@ -33,6 +33,7 @@ export function natsPrograms(
     };
   };
   const cluster = new NatsCluster({
+    name: spec.name,
     names,
     address: (name) => `${hostOf(name).address}:${spec.port}`,
     connected: (from, to) => !cut(from, to) && !cut(to, from),
@@ -61,6 +62,7 @@ export function natsPrograms(
       now: () => life.options.clock.read(),
       after: (delayMs, run) => after(delayMs, run, life),
       random: () => own.next(),
+      enter: (work) => runInLife(life, work),
     };
     const node = cluster.join(name, host);
     const network = networkOrThrow();

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { NatsCluster } from './cluster.ts';
 import { Connection, type ClientSubscription } from './connection.ts';
 import { Interest } from './interest.ts';
-import { CLUSTER_NAME, MAX_PAYLOAD, type Message, type NatsHost, VERSION } from './types.ts';
+import { MAX_PAYLOAD, type Message, type NatsHost, VERSION } from './types.ts';
 
 /** One server of the cluster, for as long as its process lives. */
 export class NatsNode {
@@ -58,7 +58,7 @@ export class NatsNode {
       jetstream: true,
       client_id: clientId,
       client_ip: clientAddress,
-      ...(cluster.clustered ? { cluster: CLUSTER_NAME, connect_urls: urls } : {}),
+      ...(cluster.clustered ? { cluster: cluster.name, connect_urls: urls } : {}),
     });
   }
 
@@ -162,7 +162,7 @@ export class NatsNode {
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** A random name of `length` characters. */
-export function token(host: NatsHost, length: number): string {
+export function token(host: Pick<NatsHost, 'random'>, length: number): string {
   let text = '';
   for (let at = 0; at < length; at += 1) text += BASE62[Math.floor(host.random() * 62)];
   return text;

@@ -84,7 +84,7 @@ export class RaftGroup {
     this.#flying = false;
     this.#queue = [];
     this.#cluster.record(`${this.name} is led by ${node}`);
-    leader.host.after(0, () => this.leader === node && this.#changed(leader));
+    leader.host.enter(() => this.#changed(leader));
   }
 
   #giveUp(): void {
@@ -155,7 +155,7 @@ export class RaftGroup {
 
   #campaign(): void {
     const now = this.#cluster.host.now();
-    for (const [peer, at] of [...this.#electionAt]) {
+    for (const [peer, at] of this.#electionAt) {
       if (at > now) continue;
       const votes = this.#inTouchWith(peer);
       const led = this.leader !== undefined && this.hasQuorum;
@@ -177,20 +177,25 @@ export class RaftGroup {
 
   #fly(): void {
     const leader = this.leaderNode;
-    if (leader === undefined || this.#flying || this.#queue.length === 0) return;
+    if (leader === undefined || this.#flying || this.#queue.length === 0) return undefined;
     const delay = this.#agreementMs(leader.name);
-    if (delay === undefined) return;
+    if (delay === undefined) return undefined;
+    if (this.peers.length === 1) return leader.host.enter(() => this.#apply());
     const { term } = this;
     this.#flying = true;
-    leader.host.after(delay, () => {
+    return void leader.host.after(delay, () => {
       if (term !== this.term || this.leader !== leader.name) return;
       this.#flying = false;
       if (!this.hasQuorum) return; // the next heartbeat with a quorum sends it again
-      const due = this.#queue;
-      this.#queue = [];
-      for (const apply of due) apply();
+      this.#apply();
       this.#fly();
     });
+  }
+
+  #apply(): void {
+    const due = this.#queue;
+    this.#queue = [];
+    for (const apply of due) apply();
   }
 
   /** Until the fastest majority has answered, ms; undefined when it does not. */

@@ -10,10 +10,12 @@ export interface NatsHost {
   after(delayMs: number, run: () => void): Timer;
   /** In [0, 1). */
   random(): number;
+  /** Does something at once in the name of this machine's process. */
+  enter(work: () => void): void;
 }
 
 /** What the cluster as a whole takes from the world: it outlives each node. */
-export interface ClusterHost extends NatsHost {
+export interface ClusterHost extends Omit<NatsHost, 'enter'> {
   /** One-way delay of the next message from one node to another, ms; undefined while their link loses messages. */
   delay(from: string, to: string): number | undefined;
 }
@@ -32,4 +34,3 @@ export const EMPTY = Buffer.alloc(0);
 /** Version that INFO announces: the one whose behaviour the differential tests compare. */
 export const VERSION = '2.15.2';
 export const MAX_PAYLOAD = 1_048_576;
-export const CLUSTER_NAME = 'faultline';

@@ -73,6 +73,8 @@ function createDurable(call: ApiCall): object | undefined {
 }
 
 function add(call: ApiCall, asked: Readonly<Record<string, unknown>>): object | undefined {
+  if (!call.jetstream.cluster.clustered && Number(asked['num_replicas'] ?? 0) > 1)
+    throw new Refused(ERRORS.replicasNotSupported);
   const stream = call.stream();
   const action = call.body()['action'] as string | undefined;
   const config = consumerConfig(asked, stream.config);
@@ -156,7 +158,7 @@ function remove(call: ApiCall): object | undefined {
   const consumer = found(call);
   call.agreed(() => {
     consumer.stream.consumers.delete(consumer.name);
-    consumer.close('Consumer Deleted');
+    consumer.close();
     return { success: true };
   });
   return undefined;

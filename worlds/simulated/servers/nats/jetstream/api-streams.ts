@@ -1,6 +1,6 @@
 import type { ApiCall, ApiRequest } from './api.ts';
 import { clusterInfo } from './cluster-info.ts';
-import { ERRORS, Refused, deleteFailed, purgeFailed } from './errors.ts';
+import { ERRORS, Refused, deleteFailed, purgeFailed, sequenceNotFound } from './errors.ts';
 import type { Stored } from './store.ts';
 import type { Stream } from './stream.ts';
 import { numberOf, sameConfig, streamConfig, updatedStreamConfig } from './stream-config.ts';
@@ -15,7 +15,7 @@ function infoOf(stream: Stream, call: ApiCall, state: object = stream.state()): 
     config: stream.config,
     created: timestamp(stream.createdAt),
     state,
-    cluster: clusterInfo(stream, call.node),
+    ...(stream.cluster.clustered ? { cluster: clusterInfo(stream, call.node) } : {}),
     ts: timestamp(call.node.host.now()),
   };
 }
@@ -28,7 +28,7 @@ function create(call: ApiCall): object | undefined {
   const existing = jetstream.streams.get(config.name);
   if (existing !== undefined) {
     if (!sameConfig(existing.config, config)) throw new Refused(ERRORS.streamNameExists);
-    return { ...infoOf(existing, call), did_create: true };
+    return { ...infoOf(existing, call), ...(jetstream.cluster.clustered ? {} : { did_create: true }) };
   }
   if (!jetstream.cluster.clustered && config.num_replicas > 1) throw new Refused(ERRORS.replicasNotSupported);
   jetstream.checkSubjects(config);
@@ -65,7 +65,8 @@ function info(call: ApiCall): object {
     ...(filter === undefined ? {} : { subjects: filter }),
   }) as { subjects?: object };
   const total = Object.keys(state.subjects ?? {}).length;
-  return { total, offset: 0, limit: filter === undefined ? 0 : SUBJECTS_LIMIT, ...infoOf(stream, call, state) };
+  const head = { total, offset: 0, limit: filter === undefined ? 0 : SUBJECTS_LIMIT };
+  return { ...head, ...infoOf(stream, call, state), cluster: clusterInfo(stream, call.node) };
 }
 
 function named(call: ApiCall): readonly Stream[] {
@@ -110,7 +111,7 @@ function remove(call: ApiCall): object | undefined {
 function purge(call: ApiCall): object | undefined {
   const stream = call.stream();
   const body = call.body() as { filter?: string; seq?: number; keep?: number };
-  if ((body.seq ?? 0) > 0 && (body.keep ?? 0) > 0) throw new Refused(ERRORS.badRequest);
+  if ((body.seq ?? 0) > 0 && (body.keep ?? 0) > 0) return { error: ERRORS.badRequest, purged: 0 };
   if (stream.config.deny_purge) throw new Refused(purgeFailed('stream purge not permitted'));
   call.agreedBy(stream, () => ({ success: true, purged: stream.purge(body) }));
   return undefined;
@@ -152,7 +153,11 @@ function messageDelete(call: ApiCall): object | undefined {
   const sequence = numberOf(call.body(), 'seq');
   if (stream.config.deny_delete) throw new Refused(deleteFailed('message delete not permitted'));
   call.agreedBy(stream, () => {
-    if (!stream.remove(sequence)) throw new Refused(deleteFailed('no message found'));
+    if (!stream.remove(sequence)) {
+      const { firstSequence, lastSequence } = stream.store;
+      const within = sequence >= firstSequence && sequence <= lastSequence;
+      throw new Refused(within ? sequenceNotFound(sequence) : deleteFailed('no message found'));
+    }
     return { success: true };
   });
   return undefined;

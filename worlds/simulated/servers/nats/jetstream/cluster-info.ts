@@ -1,5 +1,4 @@
 import type { NatsNode } from '../node.ts';
-import { CLUSTER_NAME } from '../types.ts';
 import type { Stream } from './stream.ts';
 import { timestamp } from './time.ts';
 
@@ -8,7 +7,7 @@ export function clusterInfo({ cluster, group }: Stream, node: NatsNode): object 
   if (!cluster.clustered) return { leader: node.name };
   const { leader } = group;
   return {
-    name: CLUSTER_NAME,
+    name: cluster.name,
     raft_group: group.name,
     ...(leader === undefined ? {} : { leader, leader_since: timestamp(group.leaderSince) }),
     system_account: true,

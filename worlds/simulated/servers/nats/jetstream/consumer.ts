@@ -203,7 +203,7 @@ export class Consumer {
 
   #end(): void {
     this.stream.consumers.delete(this.name);
-    this.close('Consumer Deleted');
+    this.close();
   }
 
   /** Idle heartbeats of a push consumer. */
@@ -241,7 +241,11 @@ export class Consumer {
     this.#wait = undefined;
     if (this.push) return;
     const next = requests.tend(!full, () => this.delivered());
-    if (next !== undefined) this.#wait = node.host.after(Math.max(1, next - node.host.now()), () => this.pump());
+    if (next === undefined) return;
+    this.#wait = node.host.after(Math.max(1, next - node.host.now()), () => {
+      requests.tend(true, () => this.delivered());
+      this.pump();
+    });
   }
 
   paused(): boolean {
@@ -273,7 +277,7 @@ export class Consumer {
         } else this.redelivery.putBack(stored.sequence);
         return false;
       }
-      this.#track(node, stored, deliveries);
+      this.#track(node, stored);
       this.#send({ subject: stored.subject, reply, headers, payload }, to.reply);
       to.after?.();
       requests.lastActive = node.host.now();
@@ -303,7 +307,7 @@ export class Consumer {
     return `$JS.ACK.${this.stream.name}.${this.name}.${deliveries}.${sequence}.${state.deliverySequence}.${nanosOf(time)}.${pending}`;
   }
 
-  #track(node: NatsNode, { sequence }: Stored, deliveries: number): void {
+  #track(node: NatsNode, { sequence }: Stored): void {
     const { state } = this;
     const delivery = state.deliverySequence;
     state.deliverySequence += 1;
@@ -313,7 +317,7 @@ export class Consumer {
       state.ackFloorDelivery = delivery;
       state.ackFloorStream = sequence;
       this.stream.done(sequence);
-    } else this.redelivery.track(sequence, delivery, deliveries);
+    } else this.redelivery.track(sequence, delivery);
   }
 
   /** A replicated consumer says nothing before its peers know what was delivered. */
@@ -358,9 +362,9 @@ export class Consumer {
   }
 
   /** It is deleted. */
-  close(line: string): void {
+  close(): void {
     if (this.#closed) return;
-    this.#requests?.release(`409 ${line}`);
+    this.#requests?.release('409 Consumer Deleted');
     this.#closed = true;
     for (const timer of [this.#wait, this.#idle, this.#inactivity]) timer?.cancel();
     this.redelivery.lead(undefined);

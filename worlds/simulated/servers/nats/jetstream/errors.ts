@@ -69,6 +69,7 @@ export const wrongLastSequence = (sequence: number): ApiError => fixed(400, 1007
 export const wrongLastMessageId = (id: string): ApiError => fixed(400, 10070, `wrong last msg ID: ${id}`);
 export const storeFailed = (reason: string): ApiError => fixed(503, 10077, reason);
 export const deleteFailed = (reason: string): ApiError => fixed(500, 10057, reason);
+export const sequenceNotFound = (sequence: number): ApiError => fixed(400, 10043, `sequence ${sequence} not found`);
 export const purgeFailed = (reason: string): ApiError => fixed(500, 10110, reason);
 
 /** The request is refused. */

@@ -57,7 +57,7 @@ export class PullRequests {
   ask(reply: string, body: Buffer, config: ConsumerConfig, available: number): void {
     const now = this.#node.host.now();
     const asked = parse(body);
-    if (asked === undefined) return this.#status(reply, '400 Bad Request - invalid JSON');
+    if (typeof asked === 'string') return this.#status(reply, `400 Bad Request - ${asked}`);
     const {
       batch = 1,
       max_bytes: bytes = 0,
@@ -161,7 +161,7 @@ export class PullRequests {
   ): number | undefined {
     const now = this.#node.host.now();
     let next: number | undefined;
-    for (const request of [...this.#waiting]) {
+    for (const request of this.#waiting) {
       const expired = request.expiresAt !== undefined && now >= request.expiresAt;
       if (expired) {
         this.#expire(request);
@@ -195,15 +195,16 @@ export class PullRequests {
   }
 }
 
-function parse(body: Buffer): Asked | undefined {
+/** The request, or what is wrong with it. */
+function parse(body: Buffer): Asked | string {
   const text = body.toString().trim();
   if (text === '') return {};
   if (/^\d+$/.test(text)) return { batch: Number(text) };
   if (!text.startsWith('{')) return {};
   try {
     return JSON.parse(text) as Asked;
-  } catch {
-    return undefined;
+  } catch (cause) {
+    return (cause as Error).message.includes('end of JSON') ? 'unexpected end of JSON input' : (cause as Error).message;
   }
 }
 

@@ -83,12 +83,11 @@ export class Redelivery {
   }
 
   /** Something was delivered. */
-  track(sequence: number, delivery: number, deliveries: number): void {
+  track(sequence: number, delivery: number): void {
     const now = this.#node!.host.now();
     const known = this.#pending.get(sequence);
     if (known === undefined) this.#pending.set(sequence, { delivery, at: now });
     else known.at = now;
-    void deliveries;
     const backoff = this.#backoff;
     const wait =
       backoff.length === 0
@@ -105,7 +104,7 @@ export class Redelivery {
     const backoff = this.#backoff;
     let next = backoff.length === 0 ? this.#ackWait + ACK_WAIT_DELAY_MS : millis(backoff.at(-1));
     const expired: number[] = [];
-    for (const [sequence, pending] of [...this.#pending]) {
+    for (const [sequence, pending] of this.#pending) {
       let deadline = this.#ackWait;
       if (backoff.length > 0) {
         const at = Math.min(this.#counts.get(sequence) ?? 0, backoff.length - 1);
@@ -133,9 +132,7 @@ export class Redelivery {
     const deliveries = (this.#counts.get(sequence) ?? 0) + 1;
     if (deliveries < most) return false;
     this.#advise(sequence, deliveries);
-    const pending = this.#pending.get(sequence);
-    this.#pending.delete(sequence);
-    if (pending !== undefined) this.#moveFloor(pending.delivery, sequence);
+    this.#pending.delete(sequence); // the floor stays: nobody has acknowledged it
     this.#counts.set(sequence, Math.max(1, deliveries - 1));
     return true;
   }
@@ -160,7 +157,6 @@ export class Redelivery {
         this.#counts.set(sequence, deliveries - 1);
         this.#advise(sequence, deliveries - 1);
         this.#pending.delete(sequence);
-        this.#moveFloor(pending.delivery, sequence);
       } else if (stored === undefined) this.acknowledge(sequence);
       else {
         this.#counts.set(sequence, deliveries - 1);
@@ -237,9 +233,7 @@ export class Redelivery {
   /** Its time begins anew. */
   progress(sequence: number): void {
     const pending = this.#pending.get(sequence);
-    if (pending === undefined) return;
-    pending.at = this.#node!.host.now();
-    this.soon(this.#ackWait);
+    if (pending !== undefined) pending.at = this.#node!.host.now();
   }
 
   /** The message is gone from the stream. */

@@ -19,7 +19,10 @@ export interface StreamConfig {
   readonly num_replicas: number;
   readonly no_ack?: boolean;
   readonly duplicate_window: number;
+  readonly compression: string;
   readonly allow_direct: boolean;
+  readonly mirror_direct: boolean;
+  readonly allow_msg_ttl: boolean;
   readonly sealed: boolean;
   readonly deny_delete: boolean;
   readonly deny_purge: boolean;
@@ -71,10 +74,9 @@ export function streamConfig(asked: Readonly<Record<string, unknown>>): StreamCo
   const own = subjects === undefined || subjects.length === 0 ? [name] : subjects;
   for (const [at, subject] of own.entries()) {
     if (!isValid(subject)) bad('invalid subject');
-    if (own.some((other, before) => before < at && other === subject)) bad('duplicate subjects detected');
-    if (own.some((other, before) => before < at && overlaps(other, subject)))
-      bad(`subject "${subject}" overlaps with "${own.find((other) => other !== subject && overlaps(other, subject))}"`);
-    if (overlaps(subject, '$JS.API.>') && !isSubset(subject, '$JS.EVENT.>') && flag('no_ack') === false)
+    const taken = own.find((other, before) => before < at && overlaps(other, subject));
+    if (taken !== undefined) bad(`subject "${taken}" overlaps with "${subject}"`);
+    if (overlaps(subject, '$JS.API.>') && !isSubset(subject, '$JS.EVENT.>') && !flag('no_ack'))
       bad('subjects that overlap with jetstream api require no-ack to be true');
   }
   return {
@@ -93,16 +95,16 @@ export function streamConfig(asked: Readonly<Record<string, unknown>>): StreamCo
     num_replicas: replicas,
     ...(flag('no_ack') ? { no_ack: true } : {}),
     duplicate_window: window,
-    ...{ compression: (asked['compression'] as string | undefined) ?? 'none' },
+    compression: (asked['compression'] as string | undefined) ?? 'none',
     allow_direct: flag('allow_direct'),
-    ...{ mirror_direct: flag('mirror_direct') },
+    mirror_direct: flag('mirror_direct'),
     sealed: flag('sealed'),
     deny_delete: flag('deny_delete'),
     deny_purge: flag('deny_purge'),
     allow_rollup_hdrs: flag('allow_rollup_hdrs'),
     ...(perSubject ? { discard_new_per_subject: true } : {}),
     consumer_limits: (asked['consumer_limits'] as StreamConfig['consumer_limits'] | undefined) ?? {},
-    ...{ allow_msg_ttl: false },
+    allow_msg_ttl: false,
     ...(numberOf(asked, 'first_seq') > 0 ? { first_seq: numberOf(asked, 'first_seq') } : {}),
     metadata: serverMetadata(asked['metadata']),
   };

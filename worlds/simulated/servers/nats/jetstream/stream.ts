@@ -102,10 +102,8 @@ export class Stream {
       const rollup = header(headers, 'Nats-Rollup')?.toLowerCase();
       const stored = this.store.add(subject, headers, payload, now);
       if (rollup !== undefined) this.#rollUp(rollup, stored);
-      if (id !== undefined) {
-        this.#duplicates.set(id, { sequence: stored.sequence, at: now });
-        this.#lastMessageId = id;
-      }
+      if (id !== undefined) this.#duplicates.set(id, { sequence: stored.sequence, at: now });
+      this.#lastMessageId = id ?? '';
       answer({ stream: this.name, seq: stored.sequence });
       for (const consumer of this.consumers.values()) consumer.added(stored);
       if (this.config.retention === 'interest' && !this.#wanted(stored)) this.remove(stored.sequence);
@@ -260,7 +258,7 @@ export class Stream {
 
   /** It is deleted: nothing of it happens any more. */
   close(): void {
-    for (const consumer of this.consumers.values()) consumer.close('Stream Deleted');
+    for (const consumer of this.consumers.values()) consumer.close();
     this.consumers.clear();
     this.#expiry?.cancel();
     this.cluster.remove(this.group);
