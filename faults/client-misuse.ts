@@ -11,12 +11,14 @@ export interface Misuse {
   mistaken(operation: Operation): boolean;
   /** How many of them must have been answered before the fault counts as having bitten. Default 1. */
   readonly atLeast?: number;
+  /** Of the taxonomy. Default `provider.duplicate`. */
+  readonly kind?: string;
 }
 
 /** A client's mistake. It is over by itself, with the last faulty answer; there is nothing to heal. */
 export function clientMisuse(target: string, misuse: Misuse): PlannableFault {
   return plannable({
-    kind: 'provider.duplicate',
+    kind: misuse.kind ?? 'provider.duplicate',
     target,
     title: misuse.title,
     inject: async (stage) => {

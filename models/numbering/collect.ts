@@ -27,6 +27,11 @@ const QUERIES: Readonly<Record<string, string>> = {
   verifications: `select id, tenant_id, sender_id from sender_registry.verifications order by at, id`,
   recalls: `select event_id, tenant_id, recalled::int, ${ms('received_at')} as received_at, ${ms('finished_at')} as finished_at
     from numbering.recalls order by received_at, event_id`,
+  importBatches: `select b.id, b.status, b.rows, b.error, (select count(*)::int from numbering.identifiers i where i.block_id = 'import/' || b.id) as found
+    from numbering.lease_import_batches b order by b.created_at, b.id`,
+  // Numbers of operators' files begin with +9376 (models/numbering/administration/files.ts): found whatever their block says.
+  importedNumbers: `select left(value, 6) as prefix, count(*)::int as found from numbering.identifiers
+    where kind = 'MSISDN' and value like '+9376%' group by 1 order by 1`,
   clock: `select ${ms('now()')} as wall`,
 };
 

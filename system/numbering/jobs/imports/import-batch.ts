@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../../kit/object-store.ts';
 import { inTransaction, type Sql } from '../../../kit/postgres.ts';
 import type { Safeguard, Safeguards } from '../../../kit/safeguards.ts';
 import { subjectOf } from '../../domain/identifiers.ts';
+import { readIdentifiers } from '../../store/identifiers.ts';
 import { recordChange } from '../../store/admin-changes.ts';
 import {
   endBatch,
@@ -60,7 +61,12 @@ export async function importBatch(parts: ImportParts, batch: Batch): Promise<'DO
     return fail(parts, batch, [], 'The stored file is not the one that was signed.');
   const { rows, errors } = parseFile(Buffer.from(bytes).toString('utf8'));
   if (!safeguards.on(IMPORT_SINGLE_TRANSACTION)) return importInPieces(parts, batch, rows, errors);
-  if (errors.length > 0) return fail(parts, batch, errors);
+  if (errors.length > 0) {
+    // The operator is to learn all that is wrong at once.
+    const known = await readIdentifiers(pool, rows);
+    const existing = rows.filter((row) => known.has(subjectOf(row))).map(exists);
+    return fail(parts, batch, [...errors, ...existing].toSorted((a, b) => a.row - b.row));
+  }
   try {
     return await inTransaction(pool, async (sql) => {
       if (!(await lockPending(sql, batch.id))) return undefined;
@@ -97,12 +103,13 @@ async function insertRows(parts: ImportParts, sql: Sql, batch: Batch, rows: read
   for (let i = 0; i < rows.length; i += parts.chunk) {
     const chunk = rows.slice(i, i + parts.chunk);
     const added = await insertIdentifiers(sql, block, chunk);
-    for (const { row, ...key } of chunk) {
-      if (added.has(subjectOf(key))) continue;
-      existing.push({ row, value: key.value, code: 'EXISTS', detail: 'the identifier is in the inventory already' });
-    }
+    existing.push(...chunk.filter((row) => !added.has(subjectOf(row))).map(exists));
   }
   return existing;
+}
+
+function exists({ row, value }: FileRow): RowError {
+  return { row, value, code: 'EXISTS', detail: 'the identifier is in the inventory already' };
 }
 
 async function done(sql: Sql, batch: Batch, rows: number): Promise<void> {
