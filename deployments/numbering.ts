@@ -3,6 +3,7 @@ import { administration } from './numbering/administration.ts';
 import { core } from './numbering/core.ts';
 import { jobs } from './numbering/jobs.ts';
 import { messaging } from './numbering/messaging.ts';
+import { pooler } from './numbering/pooler.ts';
 import { regions } from './numbering/regions.ts';
 import { tenants } from './numbering/tenants.ts';
 
@@ -15,5 +16,5 @@ export const deployment: Deployment = {
     'system/numbering/alerts/administration.yaml',
     'system/numbering/alerts/experience.yaml',
   ],
-  components: [...core, ...regions, ...messaging, ...administration, ...jobs, ...tenants],
+  components: [...core, ...regions, ...pooler, ...messaging, ...administration, ...jobs, ...tenants],
 };

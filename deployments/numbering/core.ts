@@ -41,6 +41,7 @@ export const core: readonly ComponentSpec[] = [
     configuration: 'system/numbering/service/config.ts#serviceConfig',
     env: { DATABASE_URL, REDIS_URL, HTTP_PORT: '8080', GRPC_PORT: '9090' },
     envWith: {
+      pgbouncer: { DATABASE_URL: 'postgres://postgres@pgbouncer:6432/numbering' },
       'object-store': OBJECT_STORE,
       'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
       'fraud-intel': { FRAUD_INTEL_URL: 'http://fraud-intel:8086' },
