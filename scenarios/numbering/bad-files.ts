@@ -77,12 +77,7 @@ async function importKilledHalfway(stage: Stage, killed: BlockFile): Promise<voi
   const importing = importFile(stage, OPERATOR, killed, { killed: true });
   const limit = clock.now() + HALFWAY_LIMIT_MS;
   const waits = async (): Promise<boolean> =>
-    (
-      await admin.sql(
-        'postgres',
-        `select 1 from pg_stat_activity where application_name = 'numbering-jobs/imports' and wait_event_type = 'Lock'`,
-      )
-    ).length > 0;
+    (await admin.sql('postgres', `select 1 from pg_locks where not granted and locktype = 'transactionid'`)).length > 0;
   while (!(await waits())) {
     if (clock.now() > limit)
       throw new Error(`the import did not come to its middle within ${HALFWAY_LIMIT_MS / 1000} s`);
