@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LinkEffect, Running } from '../../contract/index.ts';
+import type { LinkEffect, Running, Shortage } from '../../contract/index.ts';
 import { deployment } from '../../deployments/numbering.ts';
 import { Containers, NotOurs } from './engine/containers.ts';
 import { PROJECT_LABEL, PROJECT_PREFIX, RUN_LABEL } from './engine/labels.ts';
@@ -60,7 +60,8 @@ describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () =>
     ['partition', { kind: 'partition' }, 'held'],
     ['down', { kind: 'down' }, 'refused'],
     ['blackhole', { kind: 'blackhole' }, 'dropped'],
-    ['latency', { kind: 'latency', latencyMs: 500, jitterMs: 0 }, 'slowed'],
+    ['latency', { kind: 'latency', latencyMs: 500, jitterMs: 250 }, 'slowed'],
+    ['bandwidth', { kind: 'bandwidth', kilobytesPerSecond: 10 }, 'slowed'],
     ['reset', { kind: 'reset' }, 'reset'],
   ])(
     'a link under %s shows what bit, is named as residue, and carries traffic again when healed',
@@ -85,6 +86,48 @@ describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () =>
     await redis.start();
     await until(() => redis.healthy(), running);
     expect(redis.observed).toMatchObject({ kills: 1, exits: 1 });
+  });
+
+  test('the end of a connection comes late under slow-close, and is seen to', async () => {
+    const link = running.link('redis', JOB);
+    await using applied = await link.apply({ kind: 'slow-close', delayMs: 20_000 });
+    await running.admin.redis('redis', 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await until(() => (link.observed['lingering'] ?? 0) > 0, running);
+    await applied[Symbol.asyncDispose]();
+    expect(await running.residue()).toEqual([]);
+  });
+
+  test('toxics are in the log of the world as set and as read back, a jitter drawn from the seed', () => {
+    const lines = running.worldLog?.().map(({ text }) => text) ?? [];
+    const latencies = lines.flatMap(
+      (line) => /set (\{"kind":"latency".*\}), read back (.*)/.exec(line)?.slice(1) ?? [],
+    );
+    const [set = '{}', back = '{}'] = latencies;
+    const { latencyMs } = JSON.parse(set) as { latencyMs: number };
+    expect(JSON.parse(back)).toMatchObject({ toxicity: 1, attributes: { latency: latencyMs, jitter: 0 } });
+    expect(latencyMs).not.toBe(500 / SPEED);
+  });
+
+  test.each<[Shortage['kind'], Shortage, string]>([
+    ['cpu-limit', { kind: 'cpu-limit', cores: 0.02 }, 'throttled'],
+    ['memory-limit', { kind: 'memory-limit', megabytes: 60 }, 'atMemoryLimit'],
+  ])('a component with a %s is at it, and is named as residue until healed', async (_, shortage, trace) => {
+    const job = running.component(JOB);
+    await using short = await job.starve(shortage);
+    expect(await running.residue()).toEqual([{ what: expect.stringMatching(/^may use/), where: JOB }]);
+    await until(() => (job.observed[trace] ?? 0) > 0, running);
+    await short[Symbol.asyncDispose]();
+    if (job.state() === 'exited') await job.start();
+    await until(() => job.healthy(), running);
+    expect(await running.residue()).toEqual([]);
+  });
+
+  test('a component whose memory is used up is ended by the kernel', async () => {
+    const job = running.component(JOB);
+    await using _short = await job.starve({ kind: 'memory-used-up' });
+    expect([job.state(), job.observed['outOfMemory']]).toEqual(['exited', 1]);
+    await job.start();
+    await until(() => job.healthy(), running);
   });
 
   test('a component that is paused is silent until it goes on', async () => {
