@@ -24,6 +24,8 @@ export class RaftGroup {
   leaderless = false;
   readonly #cluster: NatsCluster;
   readonly #changed: (leader: NatsNode | undefined) => void;
+  /** The leader's process: one that has started again under its name leads no more. */
+  #elected: NatsNode | undefined;
   readonly #electionAt = new Map<string, number>();
   #heartbeatAt: number;
   #quorumAt: number;
@@ -50,14 +52,21 @@ export class RaftGroup {
     return Math.floor(this.peers.length / 2) + 1;
   }
 
-  /** The leader, if its process runs; without quorum too, until it has given up. */
+  /** The leader, if the process runs that was elected; without quorum too, until it has given up. */
   get leaderNode(): NatsNode | undefined {
-    return this.leader === undefined ? undefined : this.#cluster.nodes.get(this.leader);
+    return this.#elected !== undefined && this.#cluster.nodes.get(this.#elected.name) === this.#elected
+      ? this.#elected
+      : undefined;
+  }
+
+  /** Whether the leader sends heartbeats. */
+  get #beats(): boolean {
+    return this.leaderNode !== undefined && !this.#cluster.frozen(this.leaderNode.name);
   }
 
   /** Whether what the leader proposes now can be agreed. */
   get hasQuorum(): boolean {
-    return this.leader !== undefined && this.#inTouchWith(this.leader).length >= this.majority;
+    return this.leaderNode !== undefined && this.#inTouchWith(this.leaderNode.name).length >= this.majority;
   }
 
   /** Peers that answer `node`, itself among them. */
@@ -75,6 +84,7 @@ export class RaftGroup {
     const leader = this.#cluster.nodes.get(node);
     if (leader === undefined) return;
     this.leader = node;
+    this.#elected = leader;
     this.leaderless = false;
     this.term += 1;
     this.leaderSince = this.#heartbeatAt = this.#quorumAt = this.#cluster.host.now();
@@ -88,7 +98,7 @@ export class RaftGroup {
   }
 
   #giveUp(): void {
-    this.leader = undefined;
+    this.leader = this.#elected = undefined;
     this.leaderless = true;
     this.#queue = [];
     this.#flying = false;
@@ -108,8 +118,7 @@ export class RaftGroup {
   /** At each heartbeat of the cluster, and when a node has joined: who hears whom? */
   heartbeat(): void {
     const now = this.#cluster.host.now();
-    const { leader } = this;
-    if (leader !== undefined && this.#answers(leader)) {
+    if (this.#beats) {
       if (this.hasQuorum) {
         this.#quorumAt = this.#heartbeatAt = now;
         this.#fly();
@@ -125,10 +134,7 @@ export class RaftGroup {
   #watch(now: number): void {
     for (const peer of this.peers) {
       const hears =
-        !this.#answers(peer) ||
-        (this.leader !== undefined &&
-          this.#answers(this.leader) &&
-          (peer === this.leader || this.#cluster.connected(this.leader, peer)));
+        !this.#answers(peer) || (this.#beats && (peer === this.leader || this.#cluster.connected(this.leader!, peer)));
       if (hears) this.#electionAt.delete(peer);
       else if (!this.#electionAt.has(peer)) this.#electionAt.set(peer, this.#timeout(now));
     }
@@ -158,11 +164,11 @@ export class RaftGroup {
     for (const [peer, at] of this.#electionAt) {
       if (at > now) continue;
       const votes = this.#inTouchWith(peer);
-      const led = this.leader !== undefined && this.hasQuorum;
+      const led = this.hasQuorum;
       if (votes.length >= this.majority && !led) return this.lead(peer);
       if (!led && !this.leaderless) {
         // This peer knows now that nobody leads; a leader that is dead is forgotten, one that is cut off gives up by itself.
-        if (this.leader === undefined || !this.#answers(this.leader)) this.#giveUp();
+        if (!this.#beats) this.#giveUp();
       }
       this.#electionAt.delete(peer);
     }
@@ -211,7 +217,7 @@ export class RaftGroup {
   /** The group is no more. */
   dissolve(): void {
     this.#election?.cancel();
-    this.leader = undefined;
+    this.leader = this.#elected = undefined;
     this.#queue = [];
     this.term += 1;
   }
