@@ -4,7 +4,7 @@ import { quote } from './quote.ts';
 const row = {
   id: 'NUM-03',
   place: 'numbering.yaml:1:1',
-  texts: ['P95 at most 15 ms for 3 min, ratio 0.9 or 90 %, 1,000 ids', 'killed at 115 s'],
+  texts: ['P95 at most 15 ms for 3 min, ratio 0.9 or 90 %, 1,000 ids, 20x', 'killed at 115 s'],
 };
 
 test.each([
@@ -12,6 +12,7 @@ test.each([
   ['3 min', 180_000],
   ['0.9', 0.9],
   ['90 %', 0.9],
+  ['20x', 20],
   ['1,000', 1000],
 ])('%s is read as %d', (text, value) => {
   expect(quote(row, text)).toBe(value);

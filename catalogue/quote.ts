@@ -3,7 +3,7 @@ import type { Row } from './row.ts';
 
 /**
  * A figure out of the row's own text, so that scenarios repeat no number by hand: durations in ms (`15 ms`, `3 min`),
- * percentages as ratios (`90 %` is 0.9), other figures as they stand (`0.9`, `1,000`). Throws when the row does not
+ * percentages as ratios (`90 %` is 0.9), factors (`20x`), other figures as they stand (`0.9`, `1,000`). Throws when the row does not
  * contain the text as a figure of its own, or when it is no figure.
  */
 export function quote(row: Pick<Row, 'id' | 'texts' | 'place'>, text: string): number {
@@ -21,7 +21,7 @@ export function quote(row: Pick<Row, 'id' | 'texts' | 'place'>, text: string): n
 function figure(text: string): number | undefined {
   const duration = parseDuration(text);
   if (duration !== undefined) return duration;
-  const [, digits, percent] = /^(\d[\d,]*(?:\.\d+)?)\s*(%?)$/.exec(text) ?? [];
+  const [, digits, percent] = /^(\d[\d,]*(?:\.\d+)?)(?:\s*(%)|x)?$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const value = Number(digits.replaceAll(',', ''));
   return percent === '%' ? value / 100 : value;
