@@ -12,8 +12,7 @@ const TIMES = 5;
 const WAIT_EVERY_MS = 100;
 
 /**
- * Measures links and servers on containers without a fault, several times; the least of each figure counts, since other work
- * on the machine only ever adds.
+ * Measures links and servers on containers without a fault, several times; the median of each figure counts.
  */
 export async function calibration(stack: Stack, docker: Docker, deployment: Deployment): Promise<Calibration> {
   const postgres = deployment.components.find(({ kind }) => kind === 'postgres');
@@ -39,7 +38,6 @@ export async function calibration(stack: Stack, docker: Docker, deployment: Depl
   } finally {
     clearInterval(reading);
   }
-  const best = quietest(found);
   const { Version } = await docker.version();
   const [cpu] = cpus();
   return {
@@ -51,35 +49,25 @@ export async function calibration(stack: Stack, docker: Docker, deployment: Depl
     roundTripsMs: Object.fromEntries(
       (['loopback', 'ping', 'pingDirect', 'select', 'updateCommitted', 'updateWithin'] as const).map((name) => [
         name,
-        figure(best[name].p50),
+        figure(median(found.map((each) => each[name].p50))),
       ]),
     ),
-    ...profileOf(best),
+    ...median(found.map(profileOf)),
   };
 }
 
-function quietest(found: readonly Measured[]): Measured {
-  const [first, ...more] = found;
-  if (first === undefined) throw new Error('nothing was measured');
-  const least = <K extends keyof Measured>(best: Measured, other: Measured, name: K): Measured[K] => {
-    const size = (value: Measured[K]): number => (typeof value === 'number' ? value : value.p50);
-    return size(other[name]) < size(best[name]) ? other[name] : best[name];
-  };
-  return more.reduce(
-    (best, other): Measured => ({
-      loopback: least(best, other, 'loopback'),
-      ping: least(best, other, 'ping'),
-      pingDirect: least(best, other, 'pingDirect'),
-      get: least(best, other, 'get'),
-      getPerKilobyte: least(best, other, 'getPerKilobyte'),
-      select: least(best, other, 'select'),
-      perRow: least(best, other, 'perRow'),
-      perKilobyte: least(best, other, 'perKilobyte'),
-      updateCommitted: least(best, other, 'updateCommitted'),
-      updateWithin: least(best, other, 'updateWithin'),
-    }),
-    first,
-  );
+/** Of what each time came to, figure by figure: what one time had in its way does not count. */
+function median<T>(found: readonly T[]): T {
+  const [first] = found;
+  if (typeof first === 'number') {
+    const sorted = (found as readonly number[]).toSorted((a, b) => a - b);
+    return sorted[Math.floor((sorted.length - 1) / 2)] as T;
+  }
+  const entries = Object.entries(first as object).map(([name]) => [
+    name,
+    median(found.map((each) => (each as Readonly<Record<string, unknown>>)[name])),
+  ]);
+  return Object.fromEntries(entries) as T;
 }
 
 /** A message's way is half a round trip without the server's work; Toxiproxy is part of a service's link, as it is deployed. */

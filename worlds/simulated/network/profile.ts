@@ -1,5 +1,6 @@
 import { hash32, mix } from '../kernel/random.ts';
 import type { Host } from '../kernel/life.ts';
+import calibrated from './profile.json' with { type: 'json' };
 
 /** Virtual cost of a server's work: a queue with `slots` places, and ms for each command or statement. */
 export interface ServerCost {
@@ -11,10 +12,7 @@ export interface ServerCost {
   readonly commitMs: number;
 }
 
-/**
- * Where latencies and costs come from: one table for links and servers (contract.md, Virtual cost of work). Figures of an
- * ordinary data centre; `calibrate` on the deployed world is to replace them.
- */
+/** Where latencies and costs come from: one table for links and servers (contract.md, Virtual cost of work). */
 export interface Profile {
   /** One-way latency of a message, ms. */
   readonly latencyMs: {
@@ -29,11 +27,15 @@ export interface Profile {
   readonly redis: ServerCost;
 }
 
+/**
+ * As `faultline calibrate` has measured it on containers (profile.json says when and on what machine). What one machine does
+ * not show is that of an ordinary data centre: the way between zones and regions, and how many statements are worked on at once.
+ */
 export const PROFILE: Profile = {
-  latencyMs: { host: 0.02, zone: 0.1, region: 0.35, regions: 9 },
-  spread: 0.3,
-  postgres: { slots: 8, baseMs: 0.25, perRowMs: 0.002, perKilobyteMs: 0.01, commitMs: 0.8 },
-  redis: { slots: 1, baseMs: 0.02, perRowMs: 0, perKilobyteMs: 0.002, commitMs: 0 },
+  latencyMs: { ...calibrated.latencyMs, region: 0.35, regions: 9 },
+  spread: calibrated.spread,
+  postgres: { slots: 8, ...calibrated.postgres },
+  redis: { slots: 1, perRowMs: 0, commitMs: 0, ...calibrated.redis },
 };
 
 /** One-way latency of the n-th message on a link, ms: by hash, so that a fault elsewhere does not move it. */

@@ -41,18 +41,26 @@ const { DATABASE_URL, REDIS_URL, DIRECT_DATABASE_URL, DIRECT_REDIS_URL } = proce
 if (DATABASE_URL === undefined || REDIS_URL === undefined || DIRECT_DATABASE_URL === undefined || !DIRECT_REDIS_URL)
   throw new Error('expected DATABASE_URL, REDIS_URL, DIRECT_DATABASE_URL and DIRECT_REDIS_URL');
 
-/** Times a piece of work, one after another, after a tenth of the rounds to warm up. */
+/** Times pieces of work in turn, one after another, so that what the machine does meanwhile meets all of them alike. */
+async function inTurn(rounds: number, ...works: readonly (() => Promise<unknown>)[]): Promise<readonly Quantiles[]> {
+  const times = works.map((): number[] => []);
+  for (let round = -rounds / 10; round < rounds; round += 1)
+    for (const [index, work] of works.entries()) {
+      const begun = performance.now();
+      await work();
+      // The first tenth is to warm up.
+      if (round >= 0) times[index]?.push(performance.now() - begun);
+    }
+  return times.map((each) => {
+    const sorted = each.toSorted((x, y) => x - y);
+    const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+    return { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
+  });
+}
+
 async function quantiles(rounds: number, work: () => Promise<unknown>): Promise<Quantiles> {
-  for (let round = 0; round < rounds / 10; round += 1) await work();
-  const times: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const begun = performance.now();
-    await work();
-    times.push(performance.now() - begun);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? 0;
-  return { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
+  const [found] = await inTurn(rounds, work);
+  return found as Quantiles;
 }
 
 async function loopback(): Promise<Quantiles> {
@@ -71,65 +79,79 @@ async function loopback(): Promise<Quantiles> {
 }
 
 async function redis() {
-  const [through, direct] = [new Redis(REDIS_URL as string), new Redis(DIRECT_REDIS_URL as string)];
+  const direct = new Redis(DIRECT_REDIS_URL as string);
   const spent = async (): Promise<{ calls: number; us: number }> => {
     const text = await direct.info('commandstats');
     const [, calls = '0', us = '0'] = /cmdstat_get:calls=(\d+),usec=(\d+)/.exec(text) ?? [];
     return { calls: Number(calls), us: Number(us) };
   };
-  const ping = await quantiles(ROUNDS, () => through.ping());
-  const pingDirect = await quantiles(ROUNDS, () => direct.ping());
   await direct.set('faultline:small', 'x'.repeat(100));
   await direct.set('faultline:big', 'x'.repeat(BIG_KB * 1024));
   const before = await spent();
-  const small = await quantiles(ROUNDS, () => direct.get('faultline:small'));
+  for (let n = 0; n < ROUNDS; n += 1) await direct.get('faultline:small');
   const after = await spent();
-  const big = await quantiles(FEW, () => direct.get('faultline:big'));
+  const [small, big] = (await inTurn(
+    FEW,
+    () => direct.get('faultline:small'),
+    () => direct.get('faultline:big'),
+  )) as [Quantiles, Quantiles];
+
   await direct.del('faultline:small', 'faultline:big');
-  through.disconnect();
   direct.disconnect();
   return {
-    ping,
-    pingDirect,
     get: (after.us - before.us) / 1000 / Math.max(1, after.calls - before.calls),
     getPerKilobyte: (big.p50 - small.p50) / BIG_KB,
   };
 }
 
-async function postgres() {
-  const client = new pg.Client({ connectionString: DIRECT_DATABASE_URL });
+/** Round trips to both servers, in turn. */
+async function roundTrips() {
+  const [through, direct] = [new Redis(REDIS_URL as string), new Redis(DIRECT_REDIS_URL as string)];
+  const [client, within] = [0, 1].map(() => new pg.Client({ connectionString: DIRECT_DATABASE_URL }));
+  if (client === undefined || within === undefined) throw new Error('no clients');
   await client.connect();
+  await within.connect();
   await client.query('create table public.faultline_calibration (id int primary key, n int not null, text text)');
   try {
-    await client.query(`insert into public.faultline_calibration select i, 0, 'x' from generate_series(1, 1000) as i`);
-    const run = (name: string, text: string, ...values: readonly unknown[]) =>
-      client.query({ name, text, values: [...values] });
+    await client.query(`insert into public.faultline_calibration select i, 0, 'x' from generate_series(1, 2000) as i`);
+    const run = (on: pg.Client, name: string, text: string, ...values: readonly unknown[]) =>
+      on.query({ name, text, values: [...values] });
     let key = 0;
     const next = (): number => (key = (key % 1000) + 1);
-    const select = await quantiles(ROUNDS, () =>
-      run('select', 'select id, n, text from public.faultline_calibration where id = $1', next()),
+    const UPDATE = 'update public.faultline_calibration set n = n + 1 where id = $1';
+    const [ping, pingDirect, select] = await inTurn(
+      ROUNDS,
+      () => through.ping(),
+      () => direct.ping(),
+      () => run(client, 'select', 'select id, n, text from public.faultline_calibration where id = $1', next()),
     );
-    const rows = (count: number) =>
-      quantiles(FEW, () => run('rows', 'select i from generate_series(1, $1::int) as i', count));
-    const bytes = (count: number) => quantiles(FEW, () => run('bytes', `select repeat('x', $1::int)`, count));
-    const update = (): Promise<unknown> =>
-      run('update', 'update public.faultline_calibration set n = n + 1 where id = $1', next());
-    const updateCommitted = await quantiles(FEW, update);
-    await client.query('begin');
-    const updateWithin = await quantiles(FEW, update);
-    await client.query('commit');
+    await within.query('begin');
+    const [updateCommitted, updateWithin] = await inTurn(
+      FEW,
+      () => run(client, 'update', UPDATE, next()),
+      // Rows of its own: nobody waits for a lock.
+      () => run(within, 'update', UPDATE, 1000 + next()),
+    );
+    await within.query('rollback');
+    const rows = (count: number) => () => run(client, 'rows', 'select i from generate_series(1, $1::int) as i', count);
+    const bytes = (count: number) => () => run(client, 'bytes', `select repeat('x', $1::int)`, count);
+    const [one, many] = (await inTurn(FEW, rows(1), rows(ROWS))) as [Quantiles, Quantiles];
+    const [short, long] = (await inTurn(FEW, bytes(1), bytes(BIG_KB * 1024))) as [Quantiles, Quantiles];
     return {
-      select,
-      perRow: ((await rows(ROWS)).p50 - (await rows(1)).p50) / ROWS,
-      perKilobyte: ((await bytes(BIG_KB * 1024)).p50 - (await bytes(1)).p50) / BIG_KB,
-      updateCommitted,
-      updateWithin,
+      ...({ ping, pingDirect, select, updateCommitted, updateWithin } as Pick<
+        Measured,
+        'ping' | 'pingDirect' | 'select' | 'updateCommitted' | 'updateWithin'
+      >),
+      perRow: (many.p50 - one.p50) / ROWS,
+      perKilobyte: (long.p50 - short.p50) / BIG_KB,
     };
   } finally {
     await client.query('drop table public.faultline_calibration');
-    await client.end();
+    await Promise.all([client.end(), within.end()]);
+    through.disconnect();
+    direct.disconnect();
   }
 }
 
-const measured: Measured = { loopback: await loopback(), ...(await redis()), ...(await postgres()) };
+const measured: Measured = { loopback: await loopback(), ...(await redis()), ...(await roundTrips()) };
 process.stdout.write(`${JSON.stringify(measured)}\n`);
