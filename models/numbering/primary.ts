@@ -1,10 +1,18 @@
 import type { Running } from '../../contract/index.ts';
 
 /** A statement on the PostgreSQL that takes the writes now, over the administration's path. */
-export function primarySql(
+export async function primarySql(
   running: Running,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Record<string, unknown>[]> {
-  return running.admin.sql('postgres', text, values);
+  return running.admin.sql(await primaryName(running), text, values);
+}
+
+/** The component that takes the writes now: the failover manager's word; where there is none, or it has no primary, the first server. */
+export async function primaryName({ admin, deployment }: Running): Promise<string> {
+  if (!deployment.components.some(({ name }) => name === 'failover-manager')) return 'postgres';
+  const answer = await admin.http('failover-manager', { method: 'GET', path: '/v1/servers' }).catch(() => undefined);
+  const { servers = [] } = (answer?.body ?? {}) as { servers?: readonly { name: string; role: string }[] };
+  return servers.find(({ role }) => role === 'primary')?.name ?? 'postgres';
 }

@@ -61,7 +61,7 @@ export class FollowingPool extends pg.Pool {
     try {
       pool = this.#current();
     } catch (error) {
-      if (callback === undefined) return Promise.reject(error as Error);
+      if (callback === undefined) return Promise.reject(error);
       callback(error as Error, undefined, () => {});
       return undefined;
     }

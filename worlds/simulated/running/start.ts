@@ -25,7 +25,7 @@ import { Outside } from './outside.ts';
 import { simulatedRunning } from './running.ts';
 import { makeServer } from './servers/index.ts';
 import type { Server, ServerContext } from './servers/server.ts';
-import { serveTaskRuntime } from './task-runtime.ts';
+import { type RuntimeDatabase, serveTaskRuntime } from './task-runtime.ts';
 
 /** Virtual 0 of every run. */
 export const EPOCH = Date.UTC(2026, 0, 5, 8);
@@ -70,6 +70,7 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
 
   const components = new Map<string, ComponentParts>();
   const servers: Server[] = [];
+  const databases: RuntimeDatabase[] = [];
   const specs = new Map(deployment.components.map((spec) => [spec.name, spec]));
   const context: ServerContext = { simulation, clusters, epoch: EPOCH, specs };
   const administration = outside('administration');
@@ -92,6 +93,8 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
         make(name, { kind: 'builtin', start: program }, spec, {}, name === spec.name ? [] : [spec.name]),
       );
       add(machines, server.answered);
+      const { rebuild } = server;
+      if (rebuild !== undefined) databases.push(...machines.map((process) => ({ process, rebuild })));
     }
   }
   const services = [...components.values()].filter(({ spec }) => spec.kind === 'service');
@@ -104,6 +107,7 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
           return { process, livenessUrl: `http://${process.name}:${port}${livenessPath ?? healthPath}` };
         }),
       ),
+      databases,
     ),
   );
   const firstInstance = (name: string): string => components.get(name)?.processes[0]?.name ?? name;

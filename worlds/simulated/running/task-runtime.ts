@@ -7,11 +7,24 @@ export interface RuntimeTask {
   readonly livenessUrl: string;
 }
 
+/** A PostgreSQL server that the runtime can make anew. */
+export interface RuntimeDatabase {
+  readonly process: SimProcess;
+  readonly rebuild: (standbyOf: string) => void;
+}
+
+/** How long copying the data of a server takes, ms. */
+const COPY_MS = 5000;
+
 /**
  * The runtime that a supervisor drives (its API: system/operations/supervisor/runtime.ts), as an engine of containers would
- * answer it: lists tasks and restarts them.
+ * answer it: lists tasks and restarts them; and makes a database anew as a standby (system/operations/failover-manager/runtime.ts).
  */
-export function serveTaskRuntime(port: number, tasks: readonly RuntimeTask[]): void {
+export function serveTaskRuntime(
+  port: number,
+  tasks: readonly RuntimeTask[],
+  databases: readonly RuntimeDatabase[],
+): void {
   const server = http.createServer((request, response) => {
     const answer = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' });
@@ -19,6 +32,27 @@ export function serveTaskRuntime(port: number, tasks: readonly RuntimeTask[]): v
     };
     if (request.method === 'GET' && request.url === '/v1/tasks') {
       answer(200, { tasks: tasks.map(describe) });
+      return;
+    }
+    const rebuilt = /^\/v1\/tasks\/([^/]+):rebuild$/.exec(request.url ?? '')?.[1];
+    const database = databases.find(({ process }) => process.name === rebuilt);
+    if (request.method === 'POST' && database !== undefined) {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const { standbyOf = '' } = JSON.parse(body) as { standbyOf?: string };
+        database.process.kill();
+        setTimeout(() => {
+          try {
+            database.rebuild(standbyOf);
+          } catch (error) {
+            answer(409, { message: (error as Error).message });
+            return;
+          }
+          database.process.start();
+          answer(200, { name: rebuilt, standbyOf });
+        }, COPY_MS);
+      });
       return;
     }
     const name = /^\/v1\/tasks\/([^/]+):restart$/.exec(request.url ?? '')?.[1];

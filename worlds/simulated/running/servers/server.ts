@@ -9,6 +9,8 @@ export interface Server {
   readonly programs: Readonly<Record<string, (life: Life) => void>>;
   /** Requests, commands or statements answered so far. */
   readonly answered: () => number;
+  /** Of a PostgreSQL with standbys, while it does not run: makes it a standby of another, with a fresh copy of that one's data. */
+  readonly rebuild?: (standbyOf: string) => void;
   /** Work done so far, for `bench`. */
   readonly work: () => Observations;
 }

@@ -1,0 +1,124 @@
+/** One PostgreSQL server, as the manager sees it from outside. */
+import pg from 'pg';
+
+/** What a server says of itself. Positions are in bytes of the log. */
+export interface Report {
+  readonly inRecovery: boolean;
+  /** Grows by one with each promotion in the history of the server's data. */
+  readonly timeline: number;
+  /** Of a primary what it has written, of a standby what it has received. */
+  readonly position: number;
+  /** Standbys that stream from it, with how far they have replayed. */
+  readonly standbys: readonly { readonly name: string; readonly streaming: boolean; readonly replayed: number }[];
+  readonly synchronousStandby: string;
+}
+
+/** Positions as numbers of bytes: logs are shorter than 2^53. `received` is null before a standby has ever streamed. */
+const REPORT = `
+  SELECT pg_is_in_recovery() AS in_recovery,
+    CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
+      ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END AS timeline,
+    (CASE WHEN pg_is_in_recovery() THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())
+      ELSE pg_current_wal_lsn() END - '0/0')::float8 AS position,
+    coalesce((SELECT json_agg(json_build_object('name', application_name, 'streaming', state = 'streaming',
+      'replayed', coalesce(replay_lsn - '0/0', 0)) ORDER BY application_name) FROM pg_stat_replication), '[]') AS standbys,
+    current_setting('synchronous_standby_names') AS synchronous`;
+
+/** Talks to one server by SQL; every call is bounded. */
+export class Server {
+  readonly name: string;
+  readonly #connectionString: string;
+  readonly #timeoutMs: number;
+  #client: pg.Client | undefined;
+
+  constructor(name: string, connectionString: string, timeoutMs: number) {
+    this.name = name;
+    this.#connectionString = connectionString;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** @returns undefined when it does not answer in time */
+  async probe(): Promise<Report | undefined> {
+    try {
+      const { rows } = await this.query<{
+        in_recovery: boolean;
+        timeline: number;
+        position: number;
+        standbys: { name: string; streaming: boolean; replayed: number }[];
+        synchronous: string;
+      }>(REPORT);
+      const row = rows[0];
+      if (row === undefined) return undefined;
+      return {
+        inRecovery: row.in_recovery,
+        timeline: row.timeline,
+        position: row.position,
+        standbys: row.standbys,
+        synchronousStandby: row.synchronous.replaceAll('"', ''),
+      };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @throws when the server does not answer in time, or refuses; the connection is not used again then */
+  async query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+    timeoutMs: number = this.#timeoutMs,
+  ): Promise<pg.QueryResult<Row>> {
+    let client = this.#client;
+    try {
+      if (client === undefined) {
+        client = new pg.Client({
+          connectionString: this.#connectionString,
+          application_name: 'failover-manager',
+          connectionTimeoutMillis: this.#timeoutMs,
+        });
+        const made = client;
+        made.on('error', () => this.#forget(made));
+        await made.connect();
+        this.#client = made;
+      }
+      const config = { text, values, query_timeout: timeoutMs };
+      return await client.query<Row>(config);
+    } catch (error) {
+      if (client !== undefined) this.#forget(client);
+      throw error;
+    }
+  }
+
+  #forget(client: pg.Client): void {
+    if (this.#client === client) this.#client = undefined;
+    client.end().catch(() => {});
+  }
+
+  async promote(): Promise<void> {
+    await this.query('SELECT pg_promote(true, 60)', [], 65_000);
+  }
+
+  /** Names the standby that has to confirm commits of those who ask for it; empty: none. */
+  async setSynchronousStandby(name: string): Promise<void> {
+    await this.query(`ALTER SYSTEM SET synchronous_standby_names = ${name === '' ? `''` : `'"${name}"'`}`);
+    await this.query('SELECT pg_reload_conf()');
+  }
+
+  /** Refuses further writes of others and ends their sessions, so that nothing is under way any more. */
+  async refuseWrites(): Promise<void> {
+    await this.query('ALTER SYSTEM SET default_transaction_read_only = on');
+    await this.query('SELECT pg_reload_conf()');
+    await this.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid`,
+    );
+  }
+
+  async takeWrites(): Promise<void> {
+    await this.query('ALTER SYSTEM RESET default_transaction_read_only');
+    await this.query('SELECT pg_reload_conf()');
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.end();
+  }
+}
