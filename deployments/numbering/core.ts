@@ -1,4 +1,4 @@
-import type { ComponentSpec } from '../../contract/index.ts';
+import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
 import { inventory } from './inventory.ts';
 import { operators } from './operators.ts';
 
@@ -11,6 +11,64 @@ export const OBJECT_STORE = {
   OBJECT_STORE_SECRET_KEY: 'numbering-secret',
 };
 export const REDIS_URL = 'redis://redis:6379/0';
+
+/** How a service follows the primary where one server may take another's place. */
+export const FAILOVER = {
+  FAILOVER_MANAGER_URL: 'http://failover-manager:8095',
+  DATABASE_CANDIDATES: ['postgres', 'postgres-replica', 'postgres-mzr']
+    .map((name) => `${name}=postgres://postgres@${name}:5432/numbering`)
+    .join(),
+};
+
+export const numberingService: ServiceSpec = {
+  kind: 'service',
+  name: 'numbering-service',
+  instances: 2,
+  entry: 'system/numbering/service/main.ts',
+  configuration: 'system/numbering/service/config.ts#serviceConfig',
+  env: { DATABASE_URL, REDIS_URL, HTTP_PORT: '8080', GRPC_PORT: '9090' },
+  envWith: {
+    'postgres-replica': {
+      HEARTBEAT: 'true',
+      REPLICA_DATABASE_URL: 'postgres://postgres@postgres-replica:5432/numbering',
+      REPLICA_USE: 'reports',
+    },
+    'postgres-mzr': { HEARTBEAT: 'true', STANDBY_CONFIRMATION: 'true' },
+    'failover-manager': FAILOVER,
+    pgbouncer: { DATABASE_URL: 'postgres://postgres@pgbouncer:6432/numbering' },
+    'object-store': OBJECT_STORE,
+    'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
+    'fraud-intel': { FRAUD_INTEL_URL: 'http://fraud-intel:8086' },
+  },
+  safeguards: [
+    'postgres-fallback',
+    'quota-aggregation',
+    'reservation-key-ttl',
+    'cleanup-lag-metric',
+    'quarantine-state-check',
+    'idempotency-payload-hash',
+    'idempotency-key-store',
+    'validation-age-bound',
+    'compare-and-set',
+    'hot-path-primary',
+    'report-reroute',
+    'write-throttle',
+    'quorum-confirmation',
+    'retry-hint',
+    'error-mapping',
+    'contract-check',
+    'import-signature-check',
+    'availability-check',
+    'alpha-fail-closed',
+    'alpha-verify-deadline',
+    'conflict-counter',
+    'reserve-rate-limit',
+    'rate-per-tenant',
+    'burst-signal',
+  ],
+  http: { port: 8080, healthPath: '/health/ready', livenessPath: '/health/live', metricsPath: '/metrics' },
+  dependsOn: ['postgres', 'redis'],
+};
 
 /** What every row needs: the service, its database and its cache. */
 export const core: readonly ComponentSpec[] = [
@@ -33,42 +91,5 @@ export const core: readonly ComponentSpec[] = [
     persistent: false,
     dependsOn: [],
   },
-  {
-    kind: 'service',
-    name: 'numbering-service',
-    instances: 2,
-    entry: 'system/numbering/service/main.ts',
-    configuration: 'system/numbering/service/config.ts#serviceConfig',
-    env: { DATABASE_URL, REDIS_URL, HTTP_PORT: '8080', GRPC_PORT: '9090' },
-    envWith: {
-      pgbouncer: { DATABASE_URL: 'postgres://postgres@pgbouncer:6432/numbering' },
-      'object-store': OBJECT_STORE,
-      'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
-      'fraud-intel': { FRAUD_INTEL_URL: 'http://fraud-intel:8086' },
-    },
-    safeguards: [
-      'postgres-fallback',
-      'quota-aggregation',
-      'reservation-key-ttl',
-      'cleanup-lag-metric',
-      'quarantine-state-check',
-      'idempotency-payload-hash',
-      'idempotency-key-store',
-      'validation-age-bound',
-      'compare-and-set',
-      'retry-hint',
-      'error-mapping',
-      'contract-check',
-      'import-signature-check',
-      'availability-check',
-      'alpha-fail-closed',
-      'alpha-verify-deadline',
-      'conflict-counter',
-      'reserve-rate-limit',
-      'rate-per-tenant',
-      'burst-signal',
-    ],
-    http: { port: 8080, healthPath: '/health/ready', livenessPath: '/health/live', metricsPath: '/metrics' },
-    dependsOn: ['postgres', 'redis'],
-  },
+  numberingService,
 ];

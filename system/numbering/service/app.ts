@@ -5,6 +5,7 @@ import type { Logger } from '../../kit/logging.ts';
 import type { ObjectStore } from '../../kit/object-store.ts';
 import type { RedisLink } from '../../kit/redis-link.ts';
 import type { Safeguards } from '../../kit/safeguards.ts';
+import type { Regional } from '../regional/regional.ts';
 import type { DueNudge } from '../cache/due-nudge.ts';
 import type { Quota } from '../cache/quota.ts';
 import type { ReserveRate } from '../cache/reserve-rate.ts';
@@ -21,6 +22,7 @@ export interface App {
   readonly metrics: Metrics;
   readonly safeguards: Safeguards;
   readonly pool: pg.Pool;
+  readonly regional: Regional;
   readonly redis: RedisLink;
   readonly validations: ValidationCache;
   readonly dueNudge: DueNudge;

@@ -4,6 +4,7 @@ import { count, milliseconds, names, port, readConfig, url } from '../../kit/con
 import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
+import { regionalConfig } from '../regional/regional.ts';
 
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 
@@ -16,6 +17,7 @@ const shape = {
   ...postgresConfig,
   ...redisConfig(10),
   ...objectStoreConfig,
+  ...regionalConfig,
   RESERVATION_TTL_MS: milliseconds(600_000),
   RESERVATION_TTL_MAX_MS: milliseconds(3_600_000),
   LEASE_TERM_MS: milliseconds(31_536_000_000, { max: FOREVER_MS }),

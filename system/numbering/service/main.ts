@@ -13,6 +13,8 @@ import { Quota, QUOTA_AGGREGATION } from '../cache/quota.ts';
 import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
 import { RATE_PER_TENANT, RESERVE_RATE_LIMIT, ReserveRate } from '../cache/reserve-rate.ts';
 import { VALIDATION_AGE_BOUND, ValidationCache } from '../cache/validation-cache.ts';
+import { HOT_PATH_PRIMARY, QUORUM_CONFIRMATION, Regional, REPORT_REROUTE } from '../regional/regional.ts';
+import { WRITE_THROTTLE } from '../regional/write-throttle.ts';
 import { COMPARE_AND_SET } from '../store/changes.ts';
 import { ALPHA_FAIL_CLOSED, ALPHA_VERIFY_DEADLINE, noRegistry, registryVerifier } from './alpha-verifier.ts';
 import type { App } from './app.ts';
@@ -53,6 +55,10 @@ const SAFEGUARDS = [
   CONTRACT_CHECK,
   IMPORT_SIGNATURE_CHECK,
   AVAILABILITY_CHECK,
+  HOT_PATH_PRIMARY,
+  REPORT_REROUTE,
+  QUORUM_CONFIRMATION,
+  WRITE_THROTTLE,
 ];
 
 await startOrExit(async () => {
@@ -66,6 +72,8 @@ await startOrExit(async () => {
 
   const pool = createPool(config, NAME, log);
   closing.add('postgres', () => pool.end());
+  const regional = new Regional(config, pool, safeguards, registry, log);
+  closing.add('regional', () => regional.stop());
   const redis = new RedisLink(config, NAME, log, metrics.redisError);
   closing.add('redis', () => redis.close());
   const gauges = exportStoreGauges(registry, pool, safeguards, {
@@ -96,6 +104,7 @@ await startOrExit(async () => {
     metrics,
     safeguards,
     pool,
+    regional,
     redis,
     dueNudge,
     validations: new ValidationCache(redis, safeguards, config.VALIDATION_MAX_AGE_MS, config.VALIDATION_REFRESH_MS),
@@ -110,6 +119,7 @@ await startOrExit(async () => {
   };
   const validations = new ValidateLease(app);
 
+  regional.start();
   await redis.start();
   const http = await createHttpApp({
     service: NAME,

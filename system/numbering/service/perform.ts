@@ -11,6 +11,9 @@ import { replayKey } from '../cache/keys.ts';
 import { databaseProblem, problem } from '../domain/problems.ts';
 import type { Answer, App, Caller } from './app.ts';
 
+/** Calls whose effect a lease is; a reservation that is lost is as if it had expired. */
+const LEASE_CHANGES: ReadonlySet<string> = new Set(['assign', 'release', 'recall', 'reinstate']);
+
 /** A changing call: what it is bound to, and its work. */
 export interface Call<T> {
   readonly operation: string;
@@ -32,19 +35,24 @@ export async function perform<T>(app: App, caller: Caller, call: Call<T>): Promi
     const held = await replayCopy(app, request);
     if (held !== undefined) return replay<T>(app, held);
   }
+  app.regional.throttle.admit();
   await call.admit?.();
   const now = new Date();
   const expiresAt = new Date(now.getTime() + app.config.IDEMPOTENCY_TTL_MS);
   let outcome: { state: KeyState; body?: T };
   try {
-    outcome = await inTransaction(app.pool, async (sql) => {
-      const state: KeyState =
-        request === undefined ? { kind: 'first' } : await app.idempotency.claim(sql, request, now, expiresAt);
-      if (state.kind !== 'first') return { state };
-      const body = await call.work(sql, now);
-      if (request !== undefined) await app.idempotency.complete(sql, request, body);
-      return { state, body };
-    });
+    outcome = await inTransaction(
+      app.pool,
+      async (sql) => {
+        const state: KeyState =
+          request === undefined ? { kind: 'first' } : await app.idempotency.claim(sql, request, now, expiresAt);
+        if (state.kind !== 'first') return { state };
+        const body = await call.work(sql, now);
+        if (request !== undefined) await app.idempotency.complete(sql, request, body);
+        return { state, body };
+      },
+      LEASE_CHANGES.has(call.operation) ? app.regional.begin : 'BEGIN',
+    );
   } catch (error) {
     await call.undone?.();
     await app.conflicts.tell(error, caller.tenantId);

@@ -4,9 +4,11 @@ import type { App } from '../app.ts';
 import { addCapacityRoutes } from './capacity.ts';
 import { addContractRoutes } from './contracts.ts';
 import { addImportRoutes } from './imports.ts';
+import { addLeaseReportRoutes } from './lease-report.ts';
 
 export function addAdminRoutes(http: HttpApp, app: App): void {
   addCapacityRoutes(http, app);
   addContractRoutes(http, app);
   addImportRoutes(http, app);
+  addLeaseReportRoutes(http, app);
 }

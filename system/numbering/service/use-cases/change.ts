@@ -40,7 +40,7 @@ export async function freeIdentifier(
   key: IdentifierKey,
   believed: number | undefined,
 ): Promise<Identifier> {
-  const identifier = await existing(sql, key);
+  const identifier = await existing(app.regional.decisions ?? sql, key);
   const resting = identifier.state === 'QUARANTINE';
   if (resting && app.safeguards.on(QUARANTINE_STATE_CHECK)) throw quarantineActive(identifier);
   if (believed !== undefined && believed !== identifier.version && app.safeguards.on(COMPARE_AND_SET)) {

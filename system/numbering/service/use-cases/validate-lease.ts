@@ -59,11 +59,11 @@ export class ValidateLease {
   }
 
   async #read(key: IdentifierKey): Promise<{ facts: LeaseFacts | undefined; readAt: number }> {
-    const { metrics, pool, redis } = this.#app;
+    const { metrics, regional, redis } = this.#app;
     const readAt = Date.now();
     let facts: LeaseFacts | undefined;
     try {
-      facts = await readLeaseFacts(pool, key);
+      facts = await readLeaseFacts(regional.hotPath, key);
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       metrics.unavailable('pg_down');
@@ -81,7 +81,7 @@ export class ValidateLease {
     this.#refreshing.add(subject);
     try {
       const readAt = Date.now();
-      const facts = await readLeaseFacts(this.#app.pool, key);
+      const facts = await readLeaseFacts(this.#app.regional.hotPath, key);
       if (facts !== undefined) await this.#app.validations.put(key, { facts, readAt });
     } catch (error) {
       this.#app.log.debug({ err: error }, 'a cached validation could not be refreshed');
