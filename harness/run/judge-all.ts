@@ -51,7 +51,11 @@ async function timed(session: Session, injected: Ms): Promise<LineResult[]> {
   );
   // Where it must be silent it is one of the other alerts.
   const results = session.silent ? [] : [detection];
-  for (const line of session.lines('mitigation')) results.push(await judge('mitigation', line, injected, cleared));
+  for (const line of session.lines('mitigation')) {
+    // The phase ends when the fault is cleared: a line that counts from there is judged in the next.
+    const [begin, end] = line.line.from === 'cleared' ? [cleared, recovered] : [injected, cleared];
+    results.push(await judge('mitigation', line, begin, end));
+  }
   for (const line of session.lines('recovery')) results.push(await judge('recovery', line, cleared, recovered));
   return results;
 }

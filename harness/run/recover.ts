@@ -11,8 +11,8 @@ const LOOK_EVERY_MS: Ms = 1000;
 /** Waits for the recovery lines, and for detection while its limit has not passed. */
 export async function recover(session: Session): Promise<void> {
   const { instants } = session;
-  const lines = session.lines('recovery');
-  const probes = session.probes('recovery');
+  const lines = session.linesAfterCleared;
+  const probes = lines.flatMap(({ probe }) => (probe === undefined ? [] : [probe]));
   const from = instants.cleared ?? session.now;
   const deadline = lastLimit(
     lines.map(({ line }) => line),

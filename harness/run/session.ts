@@ -116,6 +116,11 @@ export class Session {
     return this.lines(part).flatMap(({ probe }) => (probe === undefined ? [] : [probe]));
   }
 
+  /** The lines that are judged in the recovery phase: its own, and those of the mitigation that count from cleared. */
+  get linesAfterCleared(): readonly JudgedLine[] {
+    return [...this.lines('recovery'), ...this.lines('mitigation').filter(({ line }) => line.from === 'cleared')];
+  }
+
   /** The `never` probes that this run judges, with their indices. */
   get never(): readonly (readonly [index: number, probe: Probe])[] {
     return judgedNever(this.subject.body, this.subject.plan);

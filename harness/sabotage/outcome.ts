@@ -102,7 +102,7 @@ function judgeMutation(
   if (mutation === 'no-heal') {
     const counting = countingFromCleared(row).filter((reference) => judges(plan, reference));
     if (counting.length > 0) return judge(result, counting, reds);
-    return { expected: [], red: true, seen: 'no recovery line counts from cleared', others: reds };
+    return { expected: [], red: true, seen: 'no line counts from cleared', others: reds };
   }
   const planted = result.lines.filter(({ reference }) => reference.startsWith('plant:'));
   const bad = result.lines.filter(({ verdict }) => verdict !== 'pass');

@@ -11,7 +11,10 @@ const row = {
     { disable: 'one', expect: { part: 'mitigation', index: 1 } },
     { disable: 'two', expect: { part: 'invariant', name: 'single-holder' } },
   ],
-  mitigation: [line, line],
+  mitigation: [
+    { ...line, from: 'injection' },
+    { ...line, from: 'injection' },
+  ],
   recovery: [line, line],
 } as unknown as Row;
 

@@ -38,7 +38,9 @@ export function plannedSabotage(row: Row, body: ScenarioBody, only?: string): re
   ];
 }
 
-/** References of the recovery lines that count from cleared: what `no-heal` must turn red. */
+/** References of the lines that count from cleared: what `no-heal` must turn red. */
 export function countingFromCleared(row: Row): readonly string[] {
-  return row.recovery.flatMap(({ from }, i) => (from === 'cleared' ? [`recovery[${i}]`] : []));
+  return (['mitigation', 'recovery'] as const).flatMap((part) =>
+    row[part].flatMap(({ from }, i) => (from === 'cleared' ? [`${part}[${i}]`] : [])),
+  );
 }

@@ -1,5 +1,5 @@
 /** What tenants call beside numbering-service itself: `system/numbering/customer-portal/README.md`, `sms-orchestrator/README.md`. */
-import type { Call, IdentifierKey } from './call.ts';
+import type { assign, Call, IdentifierKey } from './call.ts';
 
 /** The components that answer these calls: `CallOptions.service`. */
 export const PORTAL = 'customer-portal';
@@ -49,11 +49,21 @@ export function portalReserve(tenantId: string, key: IdentifierKey, ttlMs: numbe
 }
 
 /** Assign through the portal. */
-export function portalAssign(tenantId: string, what: { readonly reservationId: string } | IdentifierKey): Call {
+export function portalAssign(tenantId: string, what: Parameters<typeof assign>[1]): Call {
   return {
     name: 'assign',
     input: { tenantId, ...what },
     writes: true,
     http: { method: 'POST', path: '/v1/portal/leases', body: what },
+  };
+}
+
+/** What became of a message, by the orchestrator. */
+export function state(tenantId: string, messageId: string): Call {
+  return {
+    name: 'message-state',
+    input: { tenantId, messageId },
+    writes: false,
+    http: { method: 'GET', path: `/v1/messages/${messageId}` },
   };
 }
