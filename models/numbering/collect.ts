@@ -1,4 +1,4 @@
-import type { Evidence, Running } from '../../contract/index.ts';
+import type { Evidence, Running, StreamMessage } from '../../contract/index.ts';
 import { primarySql } from './primary.ts';
 
 /** Milliseconds of the epoch, as a number: rows go into the journal as JSON. */
@@ -15,7 +15,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   leases: `select id, kind || ':' || value as subject, tenant_id, status, ${ms('created_at')} as created_at,
       ${ms('ended_at')} as ended_at, ${ms('valid_until')} as valid_until
     from numbering.leases order by created_at, id`,
-  outbox: `select aggregate as subject, version::int, type from numbering.outbox order by seq`,
+  outbox: `select id, aggregate as subject, version::int, type, published_at is not null as published from numbering.outbox order by seq`,
   audit: `select seq::int, ${ms('at')} as at, actor, action, subject, version::int, detail from numbering.audit order by seq`,
   contractTerms: `select contract_id, version::int, ${ms('effective_until')} as effective_until, ${ms('filed_at')} as filed_at
     from numbering.contract_terms order by contract_id, version`,
@@ -25,6 +25,7 @@ const QUERIES: Readonly<Record<string, string>> = {
     join numbering.blocks b on b.id = i.block_id order by l.created_at, l.id`,
   // Positive answers of sender-id-registry.
   verifications: `select id, tenant_id, sender_id from sender_registry.verifications order by at, id`,
+  suspensions: `select event_id, tenant_id, ${ms('at')} as at from compliance.suspensions order by at, event_id`,
   recalls: `select event_id, tenant_id, recalled::int, ${ms('received_at')} as received_at, ${ms('finished_at')} as finished_at
     from numbering.recalls order by received_at, event_id`,
   importBatches: `select b.id, b.status, b.rows, b.error, (select count(*)::int from numbering.identifiers i where i.block_id = 'import/' || b.id) as found
@@ -35,21 +36,38 @@ const QUERIES: Readonly<Record<string, string>> = {
   clock: `select ${ms('now()')} as wall`,
 };
 
-/** Streams of NATS that the invariants read; each row has `subject` and `body`. */
-const STREAMS: Readonly<Record<string, string>> = { sms: 'SMS' };
+/** Streams of NATS that the invariants read; each row is made of a message. */
+const STREAMS: Readonly<Record<string, { readonly stream: string; readonly row: (message: StreamMessage) => object }>> =
+  {
+    sms: { stream: 'SMS', row: (message) => ({ ...message }) },
+    // What is asked of an event is who it is: there may be very many.
+    published: {
+      stream: 'NUMBERING',
+      row: ({ sequence, body }) => {
+        const { id, aggregate, version, type } = body as Readonly<Record<string, unknown>>;
+        return { sequence, id, subject: aggregate, version, type };
+      },
+    },
+  };
 
 /** Nothing where NATS is not deployed, and where the fault stays and it cannot be asked: what should be there is then missed. */
-async function held({ admin, deployment }: Running, stream: string): Promise<Evidence['finalState'][string]> {
+async function held({ admin, deployment }: Running, stream: string): Promise<readonly StreamMessage[]> {
   if (!deployment.components.some(({ kind }) => kind === 'nats')) return [];
-  const messages = await admin.stream('nats', stream).catch(() => []);
-  return messages.map((message) => ({ ...message }));
+  return admin.stream('nats', stream).catch(() => []);
 }
 
 /** The tables and streams that the invariants read, ordered, with PostgreSQL's time and the run's at the end of the run. */
 export async function collect(running: Running): Promise<Evidence['finalState']> {
   const collected: Record<string, Evidence['finalState'][string]> = {};
+  const [begun] = await primarySql(running, QUERIES['clock'] ?? '');
   for (const [table, query] of Object.entries(QUERIES)) collected[table] = await primarySql(running, query);
-  for (const [table, stream] of Object.entries(STREAMS)) collected[table] = await held(running, stream);
+  for (const [table, { stream, row }] of Object.entries(STREAMS))
+    collected[table] = (await held(running, stream)).map((message) => ({ ...row(message) }));
+  // The system goes on: what was stored after the outbox had been read is not compared with it.
+  const known = new Set((collected['outbox'] ?? []).map(({ id }) => id));
+  collected['published'] = (collected['published'] ?? []).filter(
+    ({ id, at }) => known.has(id) || Number(at) <= Number(begun?.['wall']),
+  );
   collected['clock'] = (collected['clock'] ?? []).map((row) => ({
     ...row,
     run: running.clock.now(),

@@ -40,9 +40,12 @@ export interface LeaseRow {
 }
 
 export interface OutboxRow {
+  readonly id: string;
   readonly subject: string;
   readonly version: number;
   readonly type: string;
+  /** Whether the relay has noted that it is published. */
+  readonly published: boolean;
 }
 
 /** One committed change of one identifier: there is no other way to change one (`system/numbering/store/changes.ts`). */

@@ -94,6 +94,8 @@ const STATES: Readonly<Record<string, readonly [string, string]>> = {
 /** Events of the changes, as one transaction writes both. */
 export function eventsOf(changes: readonly AuditRow[]): Tables['outbox'] {
   return changes.map(({ subject, version, action }) => ({
+    id: `${subject} ${version}`,
+    published: true,
     subject,
     version,
     type: `numbering.identifier.${action}.v1`,
