@@ -30,12 +30,14 @@ test.each([
   ['both within their limits', phase('cache', 5), phase('database', 15), ['pass', 'pass']],
   ['one over its limit', phase('cache', 1), phase('database', 15.1), ['pass', 'fail']],
   ['a busy machine in a phase', phase('cache', 1), phase('database', 99, { waiting: 0.03 }), ['pass', 'unknown']],
+  ['a limit kept on a busy machine', phase('cache', 1), phase('database', 9, { waiting: 0.03 }), ['pass', 'pass']],
   [
-    'a busy machine without a fault',
-    phase('cache', 1, { waiting: 0.03 }),
+    'a machine too busy without a fault',
+    phase('cache', 9, { waiting: 0.03 }),
     phase('database', 1),
     ['unknown', 'unknown'],
   ],
+  ['a limit not kept without a fault', phase('cache', 9), phase('database', 1), ['fail', 'unknown']],
   ['too few calls', phase('cache', 1), phase('database', 1, { calls: 900 }), ['pass', 'unknown']],
   ['nothing measured', phase('cache', 1), phase('database', undefined), ['pass', 'unknown']],
   [

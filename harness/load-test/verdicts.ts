@@ -8,18 +8,19 @@ const CALLS_LEAST = 0.95;
 const CHECKS = 'checks';
 
 /**
- * A verdict for each phase that goes through the proxies. `unknown` where the machine was too busy: in the phase itself, or in
- * the first one, which has no fault.
+ * A verdict for each phase that goes through the proxies. The first, which has no fault, decides whether the others can be
+ * judged at all: it must keep its own limit. Waiting for a processor only ever adds: what keeps its limit in spite of it does, and
+ * what does not is `unknown`.
  */
 export function verdictsOf(body: LoadTestBody, measured: readonly Measured[], seconds: number): readonly Verdict[] {
   const through = measured.filter(({ pastProxies }) => !pastProxies);
-  const [calibration] = through;
-  return body.phases.map(({ p95Ms }, at): Verdict => {
+  const verdicts = body.phases.map(({ p95Ms }, at): Verdict => {
     const phase = through[at];
-    if (phase?.p95 === undefined || calibration === undefined) return 'unknown';
+    if (phase?.p95 === undefined || phase.calls < CALLS_LEAST * body.callsPerSecond * seconds) return 'unknown';
     if (phase.caller.crossed.some((threshold) => threshold.startsWith(CHECKS))) return 'fail';
-    const enough = phase.calls >= CALLS_LEAST * body.callsPerSecond * seconds;
-    if (!enough || phase.waiting > WAITING_MOST || calibration.waiting > WAITING_MOST) return 'unknown';
-    return phase.p95 <= p95Ms ? 'pass' : 'fail';
+    if (phase.p95 <= p95Ms) return 'pass';
+    return phase.waiting > WAITING_MOST ? 'unknown' : 'fail';
   });
+  const [calibration = 'unknown'] = verdicts;
+  return verdicts.map((verdict, at) => (at > 0 && verdict !== 'fail' && calibration !== 'pass' ? 'unknown' : verdict));
 }
