@@ -50,7 +50,13 @@ export interface ActiveLease {
   readonly identifier: Identifier;
 }
 
-/** Locks up to `limit` active leases of the tenant after the given one, in the order of their ids. */
+/** Below every id of a lease. */
+const NO_LEASE = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Locks up to `limit` active leases of the tenant after the given one, in the order of their ids. The limit is part of the
+ * text: a plan made for any limit would read the whole inventory.
+ */
 export async function lockActiveLeases(
   sql: Sql,
   tenantId: string,
@@ -59,11 +65,11 @@ export async function lockActiveLeases(
 ): Promise<ActiveLease[]> {
   const found = await sql.query<{ id: string; kind: Kind; value: string; version: string }>(
     `SELECT l.id, i.kind, i.value, i.version
-       FROM numbering.leases l
+       FROM (SELECT id, kind, value FROM numbering.leases
+              WHERE tenant_id = $1 AND status = 'ACTIVE' AND id > $2 ORDER BY id LIMIT ${Math.trunc(limit)} FOR UPDATE) AS l
        JOIN numbering.identifiers i ON i.kind = l.kind AND i.value = l.value AND i.lease_id = l.id AND i.state = 'ASSIGNED'
-      WHERE l.tenant_id = $1 AND l.status = 'ACTIVE' AND ($2::uuid IS NULL OR l.id > $2)
-      ORDER BY l.id LIMIT $3 FOR UPDATE OF l`,
-    [tenantId, afterLease ?? null, limit],
+      ORDER BY l.id`,
+    [tenantId, afterLease ?? NO_LEASE],
   );
   return found.rows.map(({ id, kind, value, version }) => ({
     leaseId: id,

@@ -69,8 +69,9 @@ export function createRecallWorker({ config, log, registry, safeguards, pool, re
       const begun = performance.now();
       let pauseMs = config.RECALL_POLL_MS;
       try {
-        // From begin to begin, so that no second has more ticks than it may have.
-        if ((await tick()) !== undefined) pauseMs = Math.max(0, config.RECALL_TICK_MS - (performance.now() - begun));
+        // From begin to begin, and never early (timers cut fractions off): no second has more ticks than it may have.
+        if ((await tick()) !== undefined)
+          pauseMs = Math.max(0, Math.ceil(config.RECALL_TICK_MS - (performance.now() - begun)));
       } catch (error) {
         log.error({ err: error }, 'a tick of the recall failed; it is made again');
         pauseMs = 10 * config.RECALL_TICK_MS;
