@@ -15,7 +15,7 @@ export interface Misuse {
   readonly kind?: string;
 }
 
-/** A client's mistake. It is over by itself, with the last faulty answer; there is nothing to heal. */
+/** A client's mistake, or a burst of its calls. It is over by itself, with the last faulty answer; there is nothing to heal. */
 export function clientMisuse(target: string, misuse: Misuse): PlannableFault {
   return plannable({
     kind: misuse.kind ?? 'provider.duplicate',
