@@ -15,7 +15,7 @@ export function all(...faults: readonly Fault[]): PlannableFault {
       for (const fault of faults) active.push(stack.use(await fault.inject(stage)));
       const healing = stack.move();
       const selfEnding = active.filter((each) => 'over' in each);
-      const passed = active.filter(({ putBack }) => putBack !== undefined);
+      const passed = active.filter((each) => 'putBack' in each);
       return {
         witness: async () => {
           const seen = await Promise.all(active.map((each) => each.witness()));

@@ -22,4 +22,14 @@ export const administration: readonly ComponentSpec[] = [
     http: { port: 8080, healthPath: '/health/live' },
     dependsOn: ['object-store'],
   },
+  {
+    kind: 'service',
+    name: 'provider-kms',
+    instances: 1,
+    entry: 'standins/kms/main.ts',
+    env: { HTTP_PORT: '8087' },
+    safeguards: [],
+    http: { port: 8087, healthPath: '/health/live' },
+    dependsOn: [],
+  },
 ];

@@ -3,12 +3,23 @@ import { inventory } from './inventory.ts';
 import { operators } from './operators.ts';
 
 export const DATABASE_URL = 'postgres://postgres@postgres:5432/numbering';
+export const KMS_URL = 'http://provider-kms:8087';
 /** How services reach the object store. */
 export const OBJECT_STORE = {
   OBJECT_STORE_URL: 'http://object-store:9000',
   OBJECT_STORE_BUCKET: 'numbering',
   OBJECT_STORE_ACCESS_KEY: 'numbering',
   OBJECT_STORE_SECRET_KEY: 'numbering-secret',
+};
+const pooled = (database: string): string => `postgres://postgres@pgbouncer:6432/${database}`;
+/** How services reach the same servers where a pooler stands before them. */
+export const POOLED = {
+  DATABASE_URL: pooled('numbering'),
+  DATABASE_CANDIDATES: [
+    `postgres=${pooled('numbering')}`,
+    `postgres-replica=${pooled('numbering_replica')}`,
+    `postgres-mzr=${pooled('numbering_mzr')}`,
+  ].join(),
 };
 export const REDIS_URL = 'redis://redis:6379/0';
 
@@ -35,8 +46,9 @@ export const numberingService: ServiceSpec = {
     },
     'postgres-mzr': { HEARTBEAT: 'true', STANDBY_CONFIRMATION: 'true' },
     'failover-manager': FAILOVER,
-    pgbouncer: { DATABASE_URL: 'postgres://postgres@pgbouncer:6432/numbering' },
+    pgbouncer: POOLED,
     'object-store': OBJECT_STORE,
+    'provider-kms': { KMS_URL },
     'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
     'fraud-intel': { FRAUD_INTEL_URL: 'http://fraud-intel:8086' },
   },
@@ -58,6 +70,9 @@ export const numberingService: ServiceSpec = {
     'error-mapping',
     'contract-check',
     'import-signature-check',
+    'export-halt',
+    'export-temporary-name',
+    'anchor-sign-offs',
     'availability-check',
     'alpha-fail-closed',
     'alpha-verify-deadline',

@@ -1,6 +1,6 @@
 import type { ComponentSpec } from '../../contract/index.ts';
 import { NATS_URLS } from './messaging.ts';
-import { DATABASE_URL, FAILOVER, OBJECT_STORE, REDIS_URL } from './core.ts';
+import { DATABASE_URL, FAILOVER, KMS_URL, OBJECT_STORE, REDIS_URL } from './core.ts';
 
 /** The document's cron jobs, and who restarts them. */
 export const jobs: readonly ComponentSpec[] = [
@@ -13,6 +13,17 @@ export const jobs: readonly ComponentSpec[] = [
     onlyWith: ['object-store'],
     dependsOn: ['object-store'],
     env: OBJECT_STORE,
+  }),
+  job('regulator-export', 'numbering-jobs-export', {
+    onlyWith: ['object-store', 'provider-kms'],
+    dependsOn: ['object-gateway', 'provider-kms'],
+    // Through the gateway, where a provider's errors are made.
+    env: { ...OBJECT_STORE, OBJECT_STORE_URL: 'http://object-gateway:9000', KMS_URL },
+  }),
+  job('audit-chain-verify', 'numbering-jobs-audit', {
+    onlyWith: ['object-store', 'provider-kms'],
+    dependsOn: ['object-store', 'provider-kms'],
+    env: { ...OBJECT_STORE, KMS_URL },
   }),
   job('recall-worker', 'numbering-jobs-recall', {
     onlyWith: ['nats', 'compliance-engine'],
@@ -60,6 +71,9 @@ function job(
       'daily-contract-check',
       'import-single-transaction',
       'import-error-record',
+      'daily-audit-verify',
+      'export-halt',
+      'export-temporary-name',
       'recall-tick-limit',
       'recall-resume',
     ],

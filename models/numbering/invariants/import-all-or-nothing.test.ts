@@ -13,7 +13,7 @@ function found(batch: object | undefined, numbers: number, operations: readonly 
     importBatches: batch === undefined ? [] : [{ id: 'b1', rows: null, found: 0, ...batch }],
     importedNumbers: numbers === 0 ? [] : [{ prefix: '+93760', found: numbers }],
   };
-  return { ...base, finalState: finalState as never };
+  return { ...base, finalState };
 }
 
 const done = { status: 'DONE', rows: 1000, found: 1000 };

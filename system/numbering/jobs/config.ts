@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { count, flag, milliseconds, names, port, readConfig } from '../../kit/config.ts';
 import { natsConfig } from '../../kit/nats.ts';
+import { kmsConfig } from '../../kit/kms.ts';
 import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
@@ -13,6 +14,8 @@ export const JOBS = [
   'contract-check',
   'imports',
   'capacity-report',
+  'regulator-export',
+  'audit-chain-verify',
   'recall-worker',
 ] as const;
 export type JobName = (typeof JOBS)[number];
@@ -27,6 +30,12 @@ const shape = {
   ...postgresConfig,
   ...redisConfig(2000),
   ...objectStoreConfig,
+  ...kmsConfig,
+  REGION: z.string().min(1).default('kbl'),
+  EXPORT_BUCKET: z.string().min(3).default('regulator-exports'),
+  EXPORT_TICK_MS: milliseconds(10_000),
+  EXPORT_RETRY_MS: milliseconds(900_000),
+  EXPORT_DAY_OF_MONTH: count(10, { max: 28 }),
   ...natsConfig,
   // Only the recall worker needs it.
   NATS_URLS: names(),

@@ -12,8 +12,11 @@ import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
 import { COMPARE_AND_SET } from '../store/changes.ts';
 import { KEY_ROW_COMPARISON } from './comparison.ts';
 import { jobsConfig, type JobName } from './config.ts';
+import { EXPORT_HALT, EXPORT_TEMPORARY_NAME } from '../exports/generate.ts';
+import { createAuditChainVerify, DAILY_AUDIT_VERIFY } from './daily/audit-chain-verify.ts';
 import { createCapacityReport } from './daily/capacity-report.ts';
 import { createContractCheck, DAILY_CONTRACT_CHECK } from './daily/contract-check.ts';
+import { createRegulatorExport } from './exports.ts';
 import { IMPORT_ERROR_RECORD, IMPORT_SINGLE_TRANSACTION } from './imports/import-batch.ts';
 import { createImports } from './imports/imports.ts';
 import type { Job } from './job.ts';
@@ -30,6 +33,9 @@ const SAFEGUARDS = [
   DAILY_CONTRACT_CHECK,
   IMPORT_SINGLE_TRANSACTION,
   IMPORT_ERROR_RECORD,
+  DAILY_AUDIT_VERIFY,
+  EXPORT_HALT,
+  EXPORT_TEMPORARY_NAME,
   RECALL_TICK_LIMIT,
   RECALL_RESUME,
 ];
@@ -40,6 +46,8 @@ const JOB: Record<JobName, (parts: CleanupParts) => Job> = {
   'contract-check': createContractCheck,
   imports: createImports,
   'capacity-report': createCapacityReport,
+  'regulator-export': createRegulatorExport,
+  'audit-chain-verify': createAuditChainVerify,
   'recall-worker': createRecallWorker,
 };
 

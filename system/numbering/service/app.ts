@@ -12,6 +12,7 @@ import type { ReserveRate } from '../cache/reserve-rate.ts';
 import type { ValidationCache } from '../cache/validation-cache.ts';
 import type { BurstSignals } from './burst-signals.ts';
 import type { Conflicts } from './conflicts.ts';
+import type { ExportParts } from '../exports/generate.ts';
 import type { AlphaVerifier } from './alpha-verifier.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Metrics } from './metrics.ts';
@@ -34,6 +35,7 @@ export interface App {
   readonly conflicts: Conflicts;
   readonly bursts: BurstSignals;
   readonly objects: ObjectStore;
+  readonly exports: ExportParts;
 }
 
 /** Who calls, and the key under which the call has one effect. */

@@ -1,6 +1,7 @@
 /** Configuration of numbering-service. README.md explains each variable. */
 import { z } from 'zod';
 import { count, milliseconds, names, port, readConfig, url } from '../../kit/config.ts';
+import { kmsConfig } from '../../kit/kms.ts';
 import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
@@ -17,6 +18,8 @@ const shape = {
   ...postgresConfig,
   ...redisConfig(10),
   ...objectStoreConfig,
+  ...kmsConfig,
+  EXPORT_BUCKET: z.string().min(3).default('regulator-exports'),
   ...regionalConfig,
   RESERVATION_TTL_MS: milliseconds(600_000),
   RESERVATION_TTL_MAX_MS: milliseconds(3_600_000),

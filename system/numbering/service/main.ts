@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { createHttpApp, ERROR_MAPPING, RETRY_HINT } from '../../kit/http.ts';
 import { IDEMPOTENCY_KEY_STORE, IDEMPOTENCY_PAYLOAD_HASH, IdempotencyStore } from '../../kit/idempotency.ts';
 import { createLogger } from '../../kit/logging.ts';
+import { Kms } from '../../kit/kms.ts';
 import { ObjectStore } from '../../kit/object-store.ts';
 import { createPool, isDatabaseAway } from '../../kit/postgres.ts';
 import { RedisLink } from '../../kit/redis-link.ts';
@@ -26,6 +27,8 @@ import { startGrpc, stopGrpc } from './grpc.ts';
 import { addRoutes } from './http.ts';
 import { createMetrics } from './metrics.ts';
 import { CLEANUP_LAG_METRIC, exportStoreGauges } from './store-gauges.ts';
+import { EXPORT_HALT, EXPORT_TEMPORARY_NAME } from '../exports/generate.ts';
+import { ANCHOR_SIGN_OFFS } from './admin/audit.ts';
 import { IMPORT_SIGNATURE_CHECK } from './admin/imports.ts';
 import { addAdminRoutes } from './admin/routes.ts';
 import { CONTRACT_CHECK } from './use-cases/assign.ts';
@@ -54,6 +57,9 @@ const SAFEGUARDS = [
   BURST_SIGNAL,
   CONTRACT_CHECK,
   IMPORT_SIGNATURE_CHECK,
+  EXPORT_HALT,
+  EXPORT_TEMPORARY_NAME,
+  ANCHOR_SIGN_OFFS,
   AVAILABILITY_CHECK,
   HOT_PATH_PRIMARY,
   REPORT_REROUTE,
@@ -116,6 +122,14 @@ await startOrExit(async () => {
     conflicts: new Conflicts(pool, safeguards, metrics, log),
     bursts,
     objects,
+    exports: {
+      pool,
+      objects,
+      kms: new Kms(config),
+      safeguards,
+      privateBucket: config.OBJECT_STORE_BUCKET,
+      exportBucket: config.EXPORT_BUCKET,
+    },
   };
   const validations = new ValidateLease(app);
 

@@ -24,3 +24,12 @@ export async function recordChange(sql: Sql, now: Date, change: AdminChange): Pr
   ]);
   await appendAudit(sql, 'numbering', now, [{ actor, action, subject, version, detail }]);
 }
+
+/** The version of the subject's next change. Two changes of one subject at once: the second one's event is refused. */
+export async function nextVersion(sql: Sql, subject: string): Promise<number> {
+  const found = await sql.query<{ version: string }>(
+    `SELECT coalesce(max(version), 0) + 1 AS version FROM numbering.outbox WHERE aggregate = $1`,
+    [subject],
+  );
+  return Number(found.rows[0]?.version);
+}

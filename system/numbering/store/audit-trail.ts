@@ -40,9 +40,12 @@ export async function readAuditRows(sql: Sql, after: number, to: number, limit: 
 
 /** The end of the chain. */
 export async function readAuditHead(sql: Sql): Promise<{ readonly seq: number; readonly hash: string }> {
-  const found = await sql.query<{ seq: string; hash: string }>(`SELECT seq, hash FROM numbering.audit_head WHERE id = 1`);
+  const found = await sql.query<{ seq: string; hash: string }>(
+    `SELECT seq, hash FROM numbering.audit_head WHERE id = 1`,
+  );
   const [head] = found.rows;
-  if (head === undefined) throw new Error('numbering.audit_head has no row: the migrations have not been run to the end');
+  if (head === undefined)
+    throw new Error('numbering.audit_head has no row: the migrations have not been run to the end');
   return { seq: Number(head.seq), hash: head.hash };
 }
 
@@ -53,7 +56,17 @@ export async function putAuditRow(sql: Sql, row: ChainRow): Promise<void> {
      VALUES ($1, $2::timestamptz, $3, $4, $5, $6, $7::jsonb, $8, $9)
      ON CONFLICT (seq) DO UPDATE SET at = excluded.at, actor = excluded.actor, action = excluded.action, subject = excluded.subject,
        version = excluded.version, detail = excluded.detail, prev_hash = excluded.prev_hash, hash = excluded.hash`,
-    [row.seq, row.at, row.actor, row.action, row.subject, row.version, JSON.stringify(row.detail), row.prevHash, row.hash],
+    [
+      row.seq,
+      row.at,
+      row.actor,
+      row.action,
+      row.subject,
+      row.version,
+      JSON.stringify(row.detail),
+      row.prevHash,
+      row.hash,
+    ],
   );
 }
 
@@ -103,9 +116,7 @@ export interface Backup {
 
 /** The last row that has been backed up; 0 when none has. */
 export async function readBackedUpTo(sql: Sql): Promise<number> {
-  const found = await sql.query<{ seq: string }>(
-    `SELECT coalesce(max(to_seq), 0) AS seq FROM numbering.audit_backups`,
-  );
+  const found = await sql.query<{ seq: string }>(`SELECT coalesce(max(to_seq), 0) AS seq FROM numbering.audit_backups`);
   return Number(found.rows[0]?.seq ?? 0);
 }
 

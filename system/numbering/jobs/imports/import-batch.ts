@@ -65,7 +65,11 @@ export async function importBatch(parts: ImportParts, batch: Batch): Promise<'DO
     // The operator is to learn all that is wrong at once.
     const known = await readIdentifiers(pool, rows);
     const existing = rows.filter((row) => known.has(subjectOf(row))).map(exists);
-    return fail(parts, batch, [...errors, ...existing].toSorted((a, b) => a.row - b.row));
+    return fail(
+      parts,
+      batch,
+      [...errors, ...existing].toSorted((a, b) => a.row - b.row),
+    );
   }
   try {
     return await inTransaction(pool, async (sql) => {

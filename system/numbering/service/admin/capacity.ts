@@ -23,7 +23,11 @@ export function addCapacityRoutes(http: HttpApp, app: App): void {
     {
       schema: {
         summary: 'The latest capacity report',
-        response: { 200: z.object({ at: z.string(), pools: z.array(poolView) }), '4xx': problemSchema, '5xx': problemSchema },
+        response: {
+          200: z.object({ at: z.string(), pools: z.array(poolView) }),
+          '4xx': problemSchema,
+          '5xx': problemSchema,
+        },
       },
     },
     () =>
