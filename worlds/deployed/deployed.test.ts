@@ -90,6 +90,9 @@ describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () =>
 
   test('the end of a connection comes late under slow-close, and is seen to', async () => {
     const link = running.link('redis', JOB);
+    const connected = async (): Promise<boolean> =>
+      String(await running.admin.redis('redis', 'CLIENT', 'LIST', 'TYPE', 'normal')).includes('name=numbering-jobs');
+    await until(connected, running);
     await using applied = await link.apply({ kind: 'slow-close', delayMs: 20_000 });
     await running.admin.redis('redis', 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await until(() => (link.observed['lingering'] ?? 0) > 0, running);
@@ -108,12 +111,19 @@ describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () =>
     expect(latencyMs).not.toBe(500 / SPEED);
   });
 
-  test.each<[Shortage['kind'], Shortage, string]>([
-    ['cpu-limit', { kind: 'cpu-limit', cores: 0.02 }, 'throttled'],
-    ['memory-limit', { kind: 'memory-limit', megabytes: 60 }, 'atMemoryLimit'],
-  ])('a component with a %s is at it, and is named as residue until healed', async (_, shortage, trace) => {
+  /** What a container has in use, MB, rounded up. */
+  const memoryOf = async (name: string): Promise<number> => {
+    const [listed] = await docker.listContainers({ filters: { label: [`com.docker.compose.service=${name}`] } });
+    const stats = await docker.getContainer(listed?.Id ?? '').stats({ stream: false, 'one-shot': true });
+    return Math.ceil(stats.memory_stats.usage / 2 ** 20);
+  };
+
+  test.each<[Shortage['kind'], () => Promise<Shortage>, string]>([
+    ['cpu-limit', async () => ({ kind: 'cpu-limit', cores: 0.02 }), 'throttled'],
+    ['memory-limit', async () => ({ kind: 'memory-limit', megabytes: (await memoryOf(JOB)) + 1 }), 'atMemoryLimit'],
+  ])('a component with a %s is at it, and is named as residue until healed', async (_, makeShortage, trace) => {
     const job = running.component(JOB);
-    await using short = await job.starve(shortage);
+    await using short = await job.starve(await makeShortage());
     expect(await running.residue()).toEqual([{ what: expect.stringMatching(/^may use/), where: JOB }]);
     await until(() => (job.observed[trace] ?? 0) > 0, running);
     await short[Symbol.asyncDispose]();
