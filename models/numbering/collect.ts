@@ -1,4 +1,5 @@
 import type { Evidence, Running, StreamMessage } from '../../contract/index.ts';
+import { collectAdministration } from './administration/collect.ts';
 import { primarySql } from './primary.ts';
 
 /** Milliseconds of the epoch, as a number: rows go into the journal as JSON. */
@@ -68,6 +69,7 @@ export async function collect(running: Running): Promise<Evidence['finalState']>
   collected['published'] = (collected['published'] ?? []).filter(
     ({ id, at }) => known.has(id) || Number(at) <= Number(begun?.['wall']),
   );
+  Object.assign(collected, await collectAdministration(running));
   collected['clock'] = (collected['clock'] ?? []).map((row) => ({
     ...row,
     run: running.clock.now(),

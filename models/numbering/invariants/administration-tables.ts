@@ -1,4 +1,4 @@
-import type { Evidence, Ms } from '../../../contract/index.ts';
+import type { Evidence, Ms, StoredObject } from '../../../contract/index.ts';
 
 /** Every term that an operator's contract has had. Instants are milliseconds of the epoch, on the services' clocks. */
 export interface ContractTermRow {
@@ -31,15 +31,67 @@ export interface ImportedNumbersRow {
   readonly found: number;
 }
 
+/** A month of the plan. `done_at` is null while it is PENDING. */
+export interface ExportRow {
+  readonly month: string;
+  readonly status: 'PENDING' | 'DONE';
+  readonly sha256: string | null;
+  readonly rows: number | null;
+  readonly done_at: Ms | null;
+}
+
+export interface AuditVerificationRow {
+  readonly at: Ms;
+  readonly intact: boolean;
+  readonly first_bad_seq: number | null;
+}
+
+export interface IncidentRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly opened_at: Ms;
+  readonly closed_at: Ms | null;
+}
+
+/** A re-anchoring of the audit chain, with the sign-offs that are on record. */
+export interface AnchorRow {
+  readonly id: string;
+  readonly incident_id: string;
+  readonly at: Ms;
+  readonly sign_offs: readonly { readonly role: string; readonly signature: string }[];
+}
+
 /** Rows about operators, imports, exports and the audit trail at the end of the run; a table that was not collected is empty. */
 export interface AdministrationTables {
   readonly contractTerms: readonly ContractTermRow[];
   readonly blockLeases: readonly BlockLeaseRow[];
   readonly importBatches: readonly ImportBatchRow[];
   readonly importedNumbers: readonly ImportedNumbersRow[];
+  readonly exports: readonly ExportRow[];
+  /** What the regulator finds in the store. */
+  readonly exportObjects: readonly StoredObject[];
+  /** One row: the key by which exports are signed, SPKI DER in base64. */
+  readonly exportKey: readonly { readonly publicKey: string }[];
+  readonly auditVerifications: readonly AuditVerificationRow[];
+  readonly incidents: readonly IncidentRow[];
+  readonly anchors: readonly AnchorRow[];
 }
 
 export function administrationOf({ finalState }: Pick<Evidence, 'finalState'>): AdministrationTables {
-  const { contractTerms = [], blockLeases = [], importBatches = [], importedNumbers = [] } = finalState;
-  return { contractTerms, blockLeases, importBatches, importedNumbers } as unknown as AdministrationTables;
+  const tables = Object.fromEntries(TABLES.map((table) => [table, finalState[table] ?? []]));
+  return tables as unknown as AdministrationTables;
 }
+
+const TABLES = [
+  'contractTerms',
+  'blockLeases',
+  'importBatches',
+  'importedNumbers',
+  'exports',
+  'exportObjects',
+  'exportKey',
+  'auditVerifications',
+  'incidents',
+  'anchors',
+] as const satisfies readonly (keyof AdministrationTables)[];
