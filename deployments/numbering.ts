@@ -12,6 +12,7 @@ export const deployment: Deployment = {
   system: 'numbering',
   rules: [
     'system/numbering/alerts/reservations.yaml',
+    'system/numbering/alerts/regions.yaml',
     'system/numbering/alerts/tenants.yaml',
     'system/numbering/alerts/administration.yaml',
     'system/numbering/alerts/experience.yaml',

@@ -29,6 +29,7 @@ export class Replica {
   readonly #loop: Periodic;
   /** Instant of the last heartbeat that was seen, ms of the epoch. */
   #beat = Date.now();
+  #lag = 0;
   #reachable = true;
   #behindSince: number | undefined;
 
@@ -57,8 +58,9 @@ export class Replica {
     await this.pool.end();
   }
 
+  /** As last looked at, ms. */
   get lagMs(): number {
-    return Math.max(0, Date.now() - this.#beat);
+    return this.#reachable ? this.#lag : Math.max(0, Date.now() - this.#beat);
   }
 
   /** For how long it has been further behind than the limit, ms; 0: it is not. */
@@ -75,7 +77,9 @@ export class Replica {
       const { rows } = await this.pool.query<{ at: Date }>('SELECT at FROM numbering.heartbeat');
       this.#reachable = true;
       const at = rows[0]?.at.getTime();
-      if (at !== undefined) this.#beat = at;
+      if (at === undefined) return;
+      this.#beat = at;
+      this.#lag = Math.max(0, Date.now() - at);
     } catch {
       this.#reachable = false;
     }

@@ -50,8 +50,10 @@ export const REPLICATED_SETTINGS: Readonly<Record<string, string>> = {
   wal_receiver_timeout: '0',
   wal_receiver_status_interval: '0',
   wal_retrieve_retry_interval: '1ms',
-  // Who reads while a change is replayed is cancelled at once, not after a wait of real time.
-  max_standby_streaming_delay: '0',
+  // Replay waits for who reads at that moment; a limit would be counted in real time. A transaction that is left open on a
+  // standby, over a change that it cannot be shown, is told by the watchdog.
+  max_standby_streaming_delay: '-1',
+  max_standby_archive_delay: '-1',
   max_logical_replication_workers: '0',
 };
 
