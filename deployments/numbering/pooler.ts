@@ -1,5 +1,5 @@
 import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
-import { core } from './core.ts';
+import { numberingService } from './core.ts';
 
 /** Where services find the database of a PostgreSQL by the pooler. */
 const pooled = (database: string): string => `postgres://postgres@pgbouncer:6432/${database}`;
@@ -16,7 +16,11 @@ export const pooler: readonly ComponentSpec[] = [
     kind: 'pgbouncer',
     name: 'pgbouncer',
     port: 6432,
-    databases: { numbering: { host: 'postgres', ...DATABASE } },
+    databases: {
+      numbering: { host: 'postgres', ...DATABASE },
+      numbering_replica: { host: 'postgres-replica', ...DATABASE },
+      numbering_mzr: { host: 'postgres-mzr', ...DATABASE },
+    },
     config: {
       pool_mode: 'transaction',
       default_pool_size: '8',
@@ -61,12 +65,5 @@ export const pooler: readonly ComponentSpec[] = [
 
 /** Further pods of numbering-service. */
 function surge(instances: number): ServiceSpec {
-  const service = core.find(({ name }) => name === 'numbering-service') as ServiceSpec;
-  return {
-    ...service,
-    name: SURGE,
-    instances,
-    env: { ...service.env, ...service.envWith?.['pgbouncer'] },
-    dependsOn: ['pgbouncer', 'redis'],
-  };
+  return { ...numberingService, name: SURGE, instances, dependsOn: [...numberingService.dependsOn, 'pgbouncer'] };
 }
