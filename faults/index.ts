@@ -1,4 +1,5 @@
 export { all } from './all.ts';
+export { quorumLost } from './broker-quorum-lost.ts';
 export { clientMisuse } from './client-misuse.ts';
 export type { Misuse } from './client-misuse.ts';
 export { clockDrift } from './clock-drift.ts';
@@ -30,3 +31,4 @@ export { memoryLimit, outOfMemory } from './resource-memory.ts';
 export { configured, inRun, operatorSkips, ruleRemoved, safeguardOff } from './sabotage.ts';
 export { applyDelay, replayPaused } from './storage-lag.ts';
 export { lockTable } from './table-lock.ts';
+export { timePasses } from './time-passes.ts';

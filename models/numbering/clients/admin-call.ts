@@ -57,3 +57,25 @@ export function importStatus(batchId: string): Call {
   const http = { method: 'GET', path: `/blocks/imports/${batchId}` } as const;
   return adminCall('operator', 'import-status', { batchId }, http, false);
 }
+
+/** Makes a planned regulator export by hand. */
+export function generateExport(actor: string, month: string): Call {
+  const http = { method: 'POST', path: '/regulator-exports:generate', body: { month } } as const;
+  return adminCall(actor, 'generate-export', { month }, http, true);
+}
+
+/** Puts a row of the audit trail back as the cold backup has it. */
+export function restoreAuditRow(actor: string, seq: number): Call {
+  const http = { method: 'POST', path: '/audit/restorations', body: { seq } } as const;
+  return adminCall(actor, 'restore-audit-row', { seq }, http, true);
+}
+
+/** Trusts the audit trail again, with the sign-offs of officers. */
+export function reAnchor(
+  actor: string,
+  incidentId: string,
+  signOffs: readonly { readonly role: string; readonly signature: string }[],
+): Call {
+  const http = { method: 'POST', path: '/audit/anchors', body: { incidentId, signOffs } } as const;
+  return adminCall(actor, 're-anchor', { incidentId, roles: signOffs.map(({ role }) => role) }, http, true);
+}

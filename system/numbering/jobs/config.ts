@@ -33,7 +33,7 @@ const shape = {
   ...kmsConfig,
   REGION: z.string().min(1).default('kbl'),
   EXPORT_BUCKET: z.string().min(3).default('regulator-exports'),
-  EXPORT_TICK_MS: milliseconds(10_000),
+  EXPORT_TICK_MS: milliseconds(5000),
   EXPORT_RETRY_MS: milliseconds(900_000),
   EXPORT_DAY_OF_MONTH: count(10, { max: 28 }),
   ...natsConfig,
