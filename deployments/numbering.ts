@@ -11,8 +11,10 @@ import { tenants } from './numbering/tenants.ts';
 export const deployment: Deployment = {
   system: 'numbering',
   rules: [
+    'system/numbering/alerts/primary.yaml',
     'system/numbering/alerts/reservations.yaml',
     'system/numbering/alerts/regions.yaml',
+    'system/numbering/alerts/events.yaml',
     'system/numbering/alerts/tenants.yaml',
     'system/numbering/alerts/administration.yaml',
     'system/numbering/alerts/experience.yaml',
