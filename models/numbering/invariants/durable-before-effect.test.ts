@@ -60,3 +60,9 @@ describe('rejects', () => {
 test('a planted violation is found', () => {
   expect(invariant.check(invariant.plant(evidence(operations, good))).violations).toHaveLength(1);
 });
+
+test('an event of a lost race tells of no change', () => {
+  const lost = { ...eventsOf([change(2, 'reserved', 0)])[0], subject: 'conflict:1', version: 1 };
+  const outbox = [{ ...lost, type: 'numbering.conflict.detected.v1' }] as unknown as ReturnType<typeof eventsOf>;
+  expect(said(invariant.check(evidence([], { outbox })))).toEqual([]);
+});

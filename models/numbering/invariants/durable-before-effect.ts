@@ -57,8 +57,10 @@ function success(operation: Operation, changes: ReadonlyMap<string, AuditRow>): 
 function events(tables: Tables): readonly Violation[] {
   const name = (subject: string, version: number, action: string): string => `${subject} version ${version}, ${action}`;
   const changes = new Set(tables.audit.map(({ subject, version, action }) => name(subject, version, action)));
+  // Other events tell of what changed nothing: a race that was lost.
+  const ofIdentifiers = tables.outbox.filter(({ type }) => type.startsWith('numbering.identifier.'));
   const told = new Set(
-    tables.outbox.map(({ subject, version, type }) =>
+    ofIdentifiers.map(({ subject, version, type }) =>
       name(subject, version, /\.([a-z-]+)\.v\d+$/.exec(type)?.[1] ?? type),
     ),
   );
