@@ -1,6 +1,7 @@
 /** A pool whose connections lead to the primary, whichever server that is. */
 import pg from 'pg';
 import type { Logger } from './logging.ts';
+import type { PoolCounts } from './pool-gauges.ts';
 import { PrimaryLocator, type PrimaryOptions } from './primary.ts';
 
 type Connected = (
@@ -68,6 +69,17 @@ export class FollowingPool extends pg.Pool {
     if (callback === undefined) return pool.connect();
     pool.connect(callback as Parameters<pg.Pool['connect']>[0]);
     return undefined;
+  }
+
+  /** Connections to all candidates. */
+  get counts(): PoolCounts {
+    const pools = [...this.#pools.values()];
+    const sum = (read: (pool: pg.Pool) => number): number => pools.reduce((total, pool) => total + read(pool), 0);
+    return {
+      total: sum((pool) => pool.totalCount),
+      idle: sum((pool) => pool.idleCount),
+      waiting: sum((pool) => pool.waitingCount),
+    };
   }
 
   override async end(): Promise<void> {

@@ -6,6 +6,7 @@ import { createLogger } from '../../kit/logging.ts';
 import { Kms } from '../../kit/kms.ts';
 import { ObjectStore } from '../../kit/object-store.ts';
 import { createPool, isDatabaseAway } from '../../kit/postgres.ts';
+import { exportPoolGauges } from '../../kit/pool-gauges.ts';
 import { RedisLink } from '../../kit/redis-link.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
@@ -26,6 +27,7 @@ import { DegradedMode } from '../../kit/degraded-mode.ts';
 import { startGrpc, stopGrpc } from './grpc.ts';
 import { addRoutes } from './http.ts';
 import { createMetrics } from './metrics.ts';
+import { exportReadiness } from './readiness-gauge.ts';
 import { CLEANUP_LAG_METRIC, exportStoreGauges } from './store-gauges.ts';
 import { EXPORT_HALT, EXPORT_TEMPORARY_NAME } from '../exports/generate.ts';
 import { ANCHOR_SIGN_OFFS } from './admin/audit.ts';
@@ -89,6 +91,8 @@ await startOrExit(async () => {
   const degraded = new DegradedMode(registry);
   degraded.follow('redis', () => !redis.usable);
   degraded.follow('pg', () => !gauges.answered());
+  exportReadiness(registry, gauges);
+  exportPoolGauges(registry, pool);
 
   const dueNudge = new DueNudge(redis, config.DUE_NUDGE_MS);
   closing.add('due-nudge', () => dueNudge.stop());
