@@ -63,6 +63,12 @@ export class Containers {
     return State.Pid;
   }
 
+  /** The last lines of what a container has written. */
+  async lastWords(name: string, lines: number): Promise<string> {
+    const log = await (await this.target(name)).logs({ stdout: true, stderr: true, tail: lines });
+    return unframed(log);
+  }
+
   /** Address of a container in the run's network. */
   async address(name: string): Promise<string> {
     const { NetworkSettings } = await (await this.target(name)).inspect();
@@ -70,4 +76,15 @@ export class Containers {
     if (address === undefined || address === '') throw new Error(`${name} is in no network`);
     return address;
   }
+}
+
+/** The text of a log as the engine sends it: pieces, each after eight bytes of which the last four are its length. */
+function unframed(log: Buffer): string {
+  const pieces: string[] = [];
+  for (let at = 0; at + 8 <= log.length;) {
+    const length = log.readUInt32BE(at + 4);
+    pieces.push(log.toString('utf8', at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return pieces.join('').trim();
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ComponentSpec, Deployment, ServiceSpec } from '../../../contract/index.ts';
 import { withPresent } from '../../../contract/index.ts';
 import { throughProxies } from '../stack/listeners.ts';
-import { block, serverService } from './compose-servers.ts';
+import { block, clockEnvironment, serverService } from './compose-servers.ts';
 import { instancesOf, listening, proxies } from './topology.ts';
 
 /** Toxiproxy's own API. */
@@ -46,8 +46,7 @@ function nodeService(deployment: Deployment, all: Deployment, spec: ServiceSpec,
   const { port, healthPath, livenessPath } = spec.http;
   const environment = {
     ...throughProxies(instance, spec.env, proxies(deployment), all.components),
-    LD_PRELOAD: '/clocks/skew.so',
-    FAULTLINE_CLOCK_FILE: `/clocks/${instance}`,
+    ...clockEnvironment(instance),
   };
   const ports = listening(spec).map(([kind, inside]) => published(portVariable(instance, kind), inside));
   return `

@@ -32,7 +32,7 @@ interface Parts {
 }
 
 /** Preloads the clock shim; for programs that take the time from the C library. */
-const clock = (instance: string): Readonly<Record<string, string>> => ({
+export const clockEnvironment = (instance: string): Readonly<Record<string, string>> => ({
   LD_PRELOAD: '/clocks/skew.so',
   FAULTLINE_CLOCK_FILE: `/clocks/${instance}`,
 });
@@ -109,7 +109,7 @@ function postgres(all: Deployment, links: readonly Proxy[], spec: PostgresSpec):
       ...(primary === undefined
         ? {}
         : { PRIMARY_HOST: PROXY_HOST, PRIMARY_PORT: String(primary.listen), STANDBY_NAME: spec.name }),
-      ...clock(spec.name),
+      ...clockEnvironment(spec.name),
     },
     command: [
       ...(spec.standbyOf === undefined ? [] : ['sh', '/standby.sh']),
@@ -135,7 +135,7 @@ function redis(spec: RedisSpec): Parts {
   const settings = Object.entries(spec.config).flatMap(([name, value]) => [`--${name}`, value]);
   return {
     image: '${REDIS_IMAGE:-redis:8}',
-    environment: clock(spec.name),
+    environment: clockEnvironment(spec.name),
     command: ['redis-server', '--save', '', '--appendonly', 'no', ...settings],
     health: ['CMD-SHELL', 'redis-cli ping | grep -q PONG'],
     memoryMb: 64,
@@ -175,7 +175,7 @@ function nats(spec: NatsSpec, instance: string): Parts {
 function pgbouncer(spec: PgbouncerSpec): Parts {
   return {
     image: '${PGBOUNCER_IMAGE:-edoburu/pgbouncer:v1.24.1-p1}',
-    environment: clock(spec.name),
+    environment: clockEnvironment(spec.name),
     command: ['pgbouncer', '/etc/pgbouncer/pgbouncer.ini'],
     volumes: ['${PGBOUNCER_CONFIG:-./worlds/deployed/images/numbering/pgbouncer}:/etc/pgbouncer:ro'],
     health: ['CMD-SHELL', `nc -z 127.0.0.1 ${spec.port}`],

@@ -10,7 +10,7 @@ const changes = new Map([
 test('ports are published on 127.0.0.1 alone, in place of those of the first file', () => {
   const text = composeOverride(changes, undefined);
   expect(text).toContain('ports: !override ["127.0.0.1:41000:6379"]');
-  expect(text.match(/!override/g)).toHaveLength(2);
+  expect(text.match(/!override/g)).toHaveLength(3);
 });
 
 test('environment and control group are those of the run, quoted as YAML needs', () => {

@@ -1,5 +1,6 @@
 /** What a run changes of a service in docker-compose.chaos.yml. */
 export interface Change {
+  /** This instead of that of the first file, which is what all components together make it. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Published on 127.0.0.1, by the container's port: these instead of those that the engine would pick anew at each start. */
   readonly ports: ReadonlyMap<number, number>;
@@ -14,7 +15,7 @@ export function composeOverride(changes: ReadonlyMap<string, Change>, controlGro
     const published = [...ports].map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`);
     const lines = [`  ${name}:`, `    ports: !override ${JSON.stringify(published)}`];
     if (controlGroup !== undefined) lines.push(`    cgroup_parent: ${JSON.stringify(controlGroup)}`);
-    if (environment !== undefined) lines.push(`    environment: ${JSON.stringify(environment)}`);
+    if (environment !== undefined) lines.push(`    environment: !override ${JSON.stringify(environment)}`);
     if (volumes !== undefined) lines.push(`    volumes: !override ${JSON.stringify(volumes)}`);
     if (command !== undefined) lines.push(`    command: ${JSON.stringify(command)}`);
     return lines.join('\n');

@@ -7,7 +7,7 @@ import { CUT_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
 import { Containers } from '../engine/containers.ts';
 import { ProcessorShare } from '../engine/processor-share.ts';
 import { freePorts } from '../engine/free-ports.ts';
-import { serverCommand } from '../images/compose-servers.ts';
+import { clockEnvironment, serverCommand } from '../images/compose-servers.ts';
 import type { ServerSpec } from '../images/compose-servers.ts';
 import { instancesOf } from '../images/topology.ts';
 import type { Proxy } from '../images/topology.ts';
@@ -35,6 +35,8 @@ const PROMETHEUS = 'prometheus';
 const ANSWERS_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 100;
 const ASK_TIMEOUT_MS = 1000;
+/** Of a log, where something did not start. */
+const LAST_LINES = 8;
 
 type StartOptions = Pick<RunOptions, 'speed' | 'sabotage' | 'pastProxies'>;
 
@@ -159,16 +161,15 @@ export class Stack {
         });
     await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group));
     for (const [name, command] of wanted) this.#kept.set(name, command);
-    await answered('servers', async () => {
-      const answers = missing.flatMap((spec) =>
-        instancesOf(spec).map((name) => asksWell(spec, this.port(name, spec.port), ASK_TIMEOUT_MS)),
-      );
-      const proxy = this.control.read().then(
+    const silent = await this.#unanswered(
+      missing.flatMap((spec) => instancesOf(spec).map((name): readonly [string, ComponentSpec] => [name, spec])),
+    );
+    const proxies = () =>
+      this.control.read().then(
         () => true,
         () => false,
       );
-      return (await Promise.all([...answers, proxy])).every(Boolean);
-    });
+    await this.#complain([...silent, ...((await until(proxies)) ? [] : ['toxiproxy'])]);
   }
 
   async #startServices(deployment: Deployment, { speed, sabotage, pastProxies = false }: StartOptions): Promise<void> {
@@ -179,9 +180,10 @@ export class Stack {
       for (const instance of instancesOf(spec))
         changes.set(instance, {
           ...(await this.#publish(instance, [spec.http.port])),
-          environment: pastProxies
-            ? environment
-            : throughProxies(instance, environment, this.proxies, deployment.components),
+          environment: {
+            ...clockEnvironment(instance),
+            ...(pastProxies ? environment : throughProxies(instance, environment, this.proxies, deployment.components)),
+          },
         });
     }
     const poolers = deployment.components.filter((spec) => spec.kind === 'pgbouncer');
@@ -194,14 +196,37 @@ export class Stack {
     changes.set(PROMETHEUS, { ...(await this.#publish(PROMETHEUS, [PROMETHEUS_PORT])), volumes });
     this.#services = [...changes.keys()];
     await this.#compose.up(this.#services, composeOverride(changes, this.#group));
+    const asked = [...services, ...poolers].flatMap((spec) =>
+      instancesOf(spec).map((instance): readonly [string, ComponentSpec] => [instance, spec]),
+    );
     const prometheus = new Prometheus(this.prometheusPort);
-    await answered('services', async () => {
-      const answers = services.flatMap((spec) =>
-        instancesOf(spec).map((instance) => asksWell(spec, this.port(instance, spec.http.port), ASK_TIMEOUT_MS)),
-      );
-      const pooling = poolers.map((spec) => asksWell(spec, this.port(spec.name, spec.port), ASK_TIMEOUT_MS));
-      return (await Promise.all([...answers, ...pooling, prometheus.ready()])).every(Boolean);
-    });
+    const ready = until(() => prometheus.ready()).then((answers) => (answers ? [] : [PROMETHEUS]));
+    await this.#complain([...(await this.#unanswered(asked)), ...(await ready)]);
+  }
+
+  /** Instances that have not answered their health question in time. */
+  async #unanswered(instances: readonly (readonly [name: string, spec: ComponentSpec])[]): Promise<readonly string[]> {
+    const found = await Promise.all(
+      instances.map(async ([name, spec]) => {
+        const port = this.port(name, spec.kind === 'service' ? spec.http.port : spec.port);
+        return (await until(() => asksWell(spec, port, ASK_TIMEOUT_MS))) ? [] : [name];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** @throws with the last words of those that did not answer */
+  async #complain(silent: readonly string[]): Promise<void> {
+    if (silent.length === 0) return;
+    const words = await Promise.all(
+      silent.map(async (name) => {
+        const log = await this.containers.lastWords(name, LAST_LINES).catch(() => 'no log');
+        return `${name}:\n${log}`;
+      }),
+    );
+    throw new Error(
+      `no answer within ${ANSWERS_WITHIN_MS / 1000} s of their start: ${silent.join(', ')}\n${words.join('\n')}`,
+    );
   }
 
   async #publish(instance: string, inside: readonly number[]): Promise<Change> {
@@ -236,11 +261,9 @@ function isReplicated({ components }: Deployment, spec: ServerSpec): boolean {
   );
 }
 
-/** Waits until all answer. @throws when they do not in time */
-async function answered(what: string, ask: () => Promise<boolean>): Promise<void> {
+/** Asks until the answer is yes; false when it was not in time. */
+async function until(ask: () => Promise<boolean>): Promise<boolean> {
   for (const end = performance.now() + ANSWERS_WITHIN_MS; !(await ask()); await sleep(ASK_EVERY_MS))
-    if (performance.now() > end)
-      throw new Error(
-        `the ${what} did not answer within ${ANSWERS_WITHIN_MS / 1000} s of their start: docker compose logs says why`,
-      );
+    if (performance.now() > end) return false;
+  return true;
 }
