@@ -21,14 +21,12 @@ export function quorumLost(cluster: string): PlannableFault {
       if (left === 0 || survivor === undefined)
         throw new Error(`${cluster} has ${instances.length} nodes: of three at least some are left without a quorum`);
       for (const victim of victims) await victim.kill();
-      let asked: Promise<string | undefined> | undefined;
+      let seen: string | undefined;
       return {
         witness: async () => {
           if (!victims.every((victim) => victim.state() === 'exited')) return undefined;
-          // The answer that does not come is waited for once at a time.
-          asked ??= unanswered(running, survivor);
-          const seen = await asked;
-          asked = undefined;
+          // What was seen once need not be waited for again.
+          seen ??= await unanswered(running, survivor);
           if (seen === undefined) return undefined;
           const gone = victims.map(({ name }) => name).join(', ');
           return { seen: `${gone} exited, ${seen}`, figures: { exited: victims.length, left } };

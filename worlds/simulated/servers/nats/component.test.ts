@@ -125,10 +125,10 @@ test('the same seed gives the same run, another seed another', async () => {
   const story = (seed: number): ReturnType<typeof run> =>
     run(
       {},
-      async ({ story: { wait }, nodes }) => {
-        await wait(2500);
+      async ({ story: stage, nodes }) => {
+        await stage.wait(2500);
         nodes[0]!.kill();
-        await wait(12_000);
+        await stage.wait(12_000);
         nodes[0]!.start();
       },
       seed,

@@ -9,6 +9,8 @@ export class NatsNode {
   readonly name: string;
   readonly host: NatsHost;
   readonly cluster: NatsCluster;
+  /** On the cluster's clock. */
+  readonly startedAt: number;
   readonly interest = new Interest<ClientSubscription>();
   readonly #connections = new Set<Connection>();
   readonly #id: string;
@@ -19,6 +21,7 @@ export class NatsNode {
     this.cluster = cluster;
     this.name = name;
     this.host = host;
+    this.startedAt = cluster.host.now();
     this.#id = `N${token(host, 55)}`;
   }
 

@@ -136,18 +136,19 @@ export class RaftGroup {
       const hears =
         !this.#answers(peer) || (this.#beats && (peer === this.leader || this.#cluster.connected(this.leader!, peer)));
       if (hears) this.#electionAt.delete(peer);
-      else if (!this.#electionAt.has(peer)) this.#electionAt.set(peer, this.#timeout(now));
+      else if (!this.#electionAt.has(peer)) this.#electionAt.set(peer, this.#timeout(peer, now));
     }
     this.#schedule(now);
   }
 
-  #timeout(now: number): number {
+  #timeout(peer: string, now: number): number {
     const draw = ({ least, most }: { least: number; most: number }): number =>
       least + (most - least) * this.#cluster.host.random();
     if (this.term === 0) return now + draw(this.peers.length === 1 ? { least: 0, most: 0 } : CAMPAIGN_MS);
     if (this.peers.length === 1) return now;
-    // Followers count from the last heartbeat that they have heard.
-    const from = this.leader === undefined ? now : this.#heartbeatAt;
+    // Followers count from the last heartbeat that they have heard, and from their own start.
+    const heard = this.leader === undefined ? now : this.#heartbeatAt;
+    const from = Math.max(heard, this.#cluster.nodes.get(peer)?.startedAt ?? 0);
     return Math.max(now, from + draw(ELECTION_MS));
   }
 
