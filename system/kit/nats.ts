@@ -20,7 +20,7 @@ export const natsConfig = {
   NATS_PUBLISH_TIMEOUT_MS: milliseconds(2000),
   NATS_DUPLICATE_WINDOW_MS: milliseconds(120_000),
   NATS_ACK_WAIT_MS: milliseconds(10_000),
-  NATS_PULL_EXPIRES_MS: milliseconds(30_000),
+  NATS_PULL_EXPIRES_MS: milliseconds(10_000),
 };
 
 export interface NatsOptions {
