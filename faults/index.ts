@@ -22,6 +22,8 @@ export { crashLoop } from './process-crash-loop.ts';
 export { kill, terminate } from './process-kill.ts';
 export { pause } from './process-pause.ts';
 export { denied } from './provider-denied.ts';
+export { primaryLost } from './primary-lost.ts';
+export type { PrimaryLost } from './primary-lost.ts';
 export { providerErrors } from './provider-errors.ts';
 export type { ProviderErrors } from './provider-errors.ts';
 export { redisConfig } from './redis-config.ts';

@@ -1,0 +1,77 @@
+import type { Ms, Running } from '../contract/index.ts';
+import { since } from './observed.ts';
+import { once } from './once.ts';
+import { plannable } from './plan.ts';
+import type { PlannableFault } from './plan.ts';
+
+export interface PrimaryLost {
+  /** The component whose operator API names the primary: `system/operations/failover-manager`. */
+  readonly manager: string;
+  /** No promotion while the fault stays. */
+  readonly promotionHeld: boolean;
+}
+
+/** A promotion that was held and is allowed again has been made by then. */
+const PROMOTED_WITHIN_MS: Ms = 60_000;
+const LOOK_EVERY_MS: Ms = 500;
+
+/**
+ * The server that takes the writes is killed. Healed by allowing promotion where it was held, and starting the server when
+ * another one writes: it comes back as a standby. Bit when it is gone, has answered nothing since, and nobody can promote
+ * unless that is allowed.
+ */
+export function primaryLost(server: string, { manager, promotionHeld }: PrimaryLost): PlannableFault {
+  const held = promotionHeld ? ' and hold promotion back' : '';
+  return plannable({
+    kind: promotionHeld ? 'process.kill + storage.failover' : 'process.kill',
+    target: server,
+    title: `kill ${server}, the primary${held}`,
+    inject: async ({ running }) => {
+      const victim = running.component(server);
+      if ((await primaryOf(running, manager)) !== server)
+        throw new Error(`${server} is not the primary, says ${manager}`);
+      if (promotionHeld) await ask(running, manager, 'POST', '/v1/promotion/hold');
+      await victim.kill();
+      const before = { ...victim.observed };
+      return {
+        witness: async () => {
+          if (victim.state() !== 'exited' || since(before, victim.observed, 'answered') > 0) return undefined;
+          const { held: isHeld } = (await ask(running, manager, 'GET', '/v1/servers')) as { held?: boolean };
+          if (isHeld !== promotionHeld) return undefined;
+          return {
+            seen: `${server} exited, nothing answered since; promotion ${isHeld ? 'is held' : 'is allowed'}`,
+            figures: { exited: 1 },
+          };
+        },
+        healed: async () => {
+          const primary = await primaryOf(running, manager).catch(() => undefined);
+          return primary !== undefined && (await victim.healthy());
+        },
+        [Symbol.asyncDispose]: once(async () => {
+          if (promotionHeld) await ask(running, manager, 'POST', '/v1/promotion/allow');
+          const deadline = running.clock.now() + (promotionHeld ? PROMOTED_WITHIN_MS : 0);
+          const promoted = async (): Promise<boolean> => {
+            const primary = await primaryOf(running, manager).catch(() => undefined);
+            return primary !== undefined && primary !== server;
+          };
+          while (!(await promoted()) && running.clock.now() < deadline) await running.clock.sleep(LOOK_EVERY_MS);
+          if (victim.state() === 'exited') await victim.start();
+        }),
+      };
+    },
+  });
+}
+
+/** The server that takes writes, by the manager's last look; undefined: none does. */
+async function primaryOf(running: Running, manager: string): Promise<string | undefined> {
+  const { servers = [] } = (await ask(running, manager, 'GET', '/v1/servers')) as {
+    servers?: readonly { readonly name: string; readonly role: string }[];
+  };
+  return servers.find(({ role }) => role === 'primary')?.name;
+}
+
+async function ask({ admin }: Running, manager: string, method: string, path: string): Promise<unknown> {
+  const { status, body } = await admin.http(manager, { method, path });
+  if (status >= 300) throw new Error(`${manager} answered ${status} to ${method} ${path}: ${JSON.stringify(body)}`);
+  return body;
+}
