@@ -86,6 +86,18 @@ export function release(tenantId: string, leaseId: string): Call {
   };
 }
 
+/** Recall: an operator takes a lease away. */
+export function recall(tenantId: string, leaseId: string): Call {
+  const reason = 'ABUSE';
+  return {
+    name: 'recall',
+    input: { tenantId, leaseId },
+    writes: true,
+    http: { method: 'POST', path: `${BASE}/leases/${leaseId}/recall`, body: { reason } },
+    grpc: { method: 'Recall', message: { leaseId, reason } },
+  };
+}
+
 /** One identifier as the tenant may see it. */
 export function lookUp(tenantId: string, key: IdentifierKey): Call {
   return {

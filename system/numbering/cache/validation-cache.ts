@@ -75,7 +75,7 @@ export class ValidationCache {
     return { facts, readAt, due: now >= refreshAt };
   }
 
-  /** Stores facts for a life that differs from entry to entry, so that entries made together do not end together. */
+  /** Stores facts until they are too old. They are read again before that, each at a time of its own: entries made together do not end together. */
   async put(key: IdentifierKey, { facts, readAt }: DatedFacts): Promise<void> {
     const entry: z.input<typeof entrySchema> = {
       ...facts,
@@ -83,9 +83,7 @@ export class ValidationCache {
       readAt,
       refreshAt: readAt + Math.round(this.#refreshMs * (1 - Math.random() / 3)),
     };
-    const lifeMs = this.#safeguards.on(VALIDATION_AGE_BOUND)
-      ? Math.round(this.#maxAgeMs * (1 - Math.random() / 4))
-      : UNBOUND_LIFE_MS;
+    const lifeMs = this.#safeguards.on(VALIDATION_AGE_BOUND) ? this.#maxAgeMs : UNBOUND_LIFE_MS;
     await this.#redis.attempt((client) => client.set(validationKey(key), JSON.stringify(entry), 'PX', lifeMs));
   }
 }
