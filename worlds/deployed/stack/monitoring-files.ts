@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { Deployment, Sabotage } from '../../../contract/index.ts';
 import { prometheusConfiguration } from '../images/topology.ts';
 import { INTERVAL_MS } from '../running/monitoring.ts';
@@ -23,12 +23,11 @@ export function writeMonitoring(
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
   };
   const removed = sabotage?.kind === 'rule-removed' ? sabotage.alert : undefined;
-  const groups = deployment.rules.flatMap((file) => {
-    const rules = scaledRules(readFileSync(path.resolve(file), 'utf8'), speed, removed);
-    return (parse(rules) as { groups: readonly unknown[] }).groups;
+  // A file for each, as the system has them: groups of two files may have one name.
+  const rules = [...new Set(deployment.rules)].map((file, at) => {
+    const name = `rules-${at}.yaml`;
+    const scaled = folder.write(name, scaledRules(readFileSync(path.resolve(file), 'utf8'), speed, removed));
+    return `${scaled}:/etc/prometheus/rules/${name}:ro`;
   });
-  return [
-    `${folder.write('prometheus.yml', stringify(configuration))}:/etc/prometheus/prometheus.yml:ro`,
-    `${folder.write('rules.yaml', stringify({ groups }, { lineWidth: 0 }))}:/etc/prometheus/rules/all.yaml:ro`,
-  ];
+  return [`${folder.write('prometheus.yml', stringify(configuration))}:/etc/prometheus/prometheus.yml:ro`, ...rules];
 }
