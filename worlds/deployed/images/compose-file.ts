@@ -39,7 +39,9 @@ ${services.join('\n')}
 
 /** Prometheus' rule files as volumes: each has its place in a folder that nothing else is in. */
 export function rulesOf(deployment: Deployment): readonly string[] {
-  return [...new Set(deployment.rules)].map((file) => `./${file}:/etc/prometheus/rules/${file.slice(file.lastIndexOf('/') + 1)}:ro`);
+  return [...new Set(deployment.rules)].map(
+    (file) => `./${file}:/etc/prometheus/rules/${file.slice(file.lastIndexOf('/') + 1)}:ro`,
+  );
 }
 
 function nodeService(deployment: Deployment, all: Deployment, spec: ServiceSpec, instance: string): string {
