@@ -22,7 +22,6 @@ export { crashLoop } from './process-crash-loop.ts';
 export { kill, terminate } from './process-kill.ts';
 export { pause } from './process-pause.ts';
 export { denied } from './provider-denied.ts';
-export { promotionHeld } from './promotion-held.ts';
 export { primaryLost } from './primary-lost.ts';
 export type { PrimaryLost } from './primary-lost.ts';
 export { providerErrors } from './provider-errors.ts';
