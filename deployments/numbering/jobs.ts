@@ -1,4 +1,4 @@
-import type { ComponentSpec } from '../../contract/index.ts';
+import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
 import { NATS_URLS } from './messaging.ts';
 import { DATABASE_URL, FAILOVER, KMS_URL, OBJECT_STORE, REDIS_URL } from './core.ts';
 
@@ -25,6 +25,13 @@ export const jobs: readonly ComponentSpec[] = [
     dependsOn: ['object-store', 'provider-kms'],
     env: { ...OBJECT_STORE, KMS_URL },
   }),
+  // What goes on in the other region when this one is lost.
+  mzr('reservation-cleanup', 'numbering-jobs-cleanup-mzr'),
+  mzr('regulator-export', 'numbering-jobs-export-mzr', {
+    onlyWith: ['object-store', 'provider-kms'],
+    dependsOn: ['object-gateway', 'provider-kms'],
+    env: { ...OBJECT_STORE, OBJECT_STORE_URL: 'http://object-gateway:9000', KMS_URL },
+  }),
   job('recall-worker', 'numbering-jobs-recall', {
     onlyWith: ['nats', 'compliance-engine'],
     dependsOn: ['nats'],
@@ -43,6 +50,21 @@ export const jobs: readonly ComponentSpec[] = [
   },
 ];
 
+/** The same job in the other region, where it is needed once that one is primary. */
+function mzr(name: string, component: string, parts: Parameters<typeof job>[2] = {}): ComponentSpec {
+  const { onlyWith = [], env = {} } = parts;
+  return {
+    ...job(name, component, {
+      ...parts,
+      onlyWith: ['numbering-service-mzr', 'failover-manager', ...onlyWith],
+      env: { ...env, REGION: 'mzr' },
+      regionServer: 'postgres-mzr',
+    }),
+    zone: 'mzr-a',
+    region: 'mzr',
+  };
+}
+
 /** Each job is a process of its own, as the document's cron jobs are. */
 function job(
   name: string,
@@ -51,8 +73,9 @@ function job(
     env = {},
     dependsOn = [],
     onlyWith,
-  }: Partial<Pick<Extract<ComponentSpec, { kind: 'service' }>, 'env' | 'dependsOn' | 'onlyWith'>> = {},
-): ComponentSpec {
+    regionServer = 'postgres',
+  }: Partial<Pick<ServiceSpec, 'env' | 'dependsOn' | 'onlyWith'>> & { readonly regionServer?: string } = {},
+): ServiceSpec {
   return {
     ...(onlyWith === undefined ? {} : { onlyWith }),
     kind: 'service',
@@ -62,7 +85,7 @@ function job(
     entry: 'system/numbering/jobs/main.ts',
     configuration: 'system/numbering/jobs/config.ts#jobsConfig',
     env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081', ...env },
-    envWith: { 'failover-manager': FAILOVER },
+    envWith: { 'failover-manager': { ...FAILOVER, REGION_SERVER: regionServer } },
     safeguards: [
       'safety-net-cron',
       'key-row-comparison',
@@ -74,6 +97,7 @@ function job(
       'daily-audit-verify',
       'export-halt',
       'export-temporary-name',
+      'export-replanning',
       'recall-tick-limit',
       'recall-resume',
     ],

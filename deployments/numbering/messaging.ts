@@ -1,5 +1,5 @@
 import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
-import { DATABASE_URL } from './core.ts';
+import { DATABASE_URL, FAILOVER } from './core.ts';
 
 /** Every node, since clients use the addresses that they are given. */
 export const NATS_URLS = [1, 2, 3].map((n) => `nats://nats-${n}:4222`).join(',');
@@ -48,7 +48,7 @@ function service(
   name: string,
   configuration: string,
   port: number,
-  { env, safeguards = [], livenessPath, ...rest }: Differing,
+  { env, envWith = {}, safeguards = [], livenessPath, ...rest }: Differing,
 ): ServiceSpec {
   return {
     kind: 'service',
@@ -57,6 +57,7 @@ function service(
     entry: `system/numbering/${name}/main.ts`,
     configuration: `system/numbering/${configuration}`,
     env: { ...env, HTTP_PORT: String(port) },
+    envWith: { 'failover-manager': FAILOVER, ...envWith },
     safeguards,
     http: {
       port,

@@ -1,7 +1,8 @@
-/** A connection of its own that listens to a channel of PostgreSQL and comes back when it is lost. */
+/** A connection of its own that listens to a channel of PostgreSQL's primary and comes back when it is lost, or another server takes its place. */
 import pg from 'pg';
 import type { Logger } from './logging.ts';
 import type { PostgresOptions } from './postgres.ts';
+import { PrimaryLocator } from './primary.ts';
 
 /** The wait between two attempts to connect. */
 const AGAIN_MS = 1000;
@@ -21,6 +22,7 @@ export class Notifications {
   readonly #service: string;
   readonly #log: Logger;
   readonly #listening: Listening;
+  readonly #locator: PrimaryLocator | undefined;
   #client: pg.Client | undefined;
   #closed = false;
 
@@ -30,15 +32,22 @@ export class Notifications {
     this.#service = service;
     this.#log = log;
     this.#listening = listening;
+    const { FAILOVER_MANAGER_URL } = options;
+    this.#locator =
+      FAILOVER_MANAGER_URL === undefined
+        ? undefined
+        : new PrimaryLocator({ ...options, FAILOVER_MANAGER_URL }, log, () => void this.#client?.end().catch(() => {}));
   }
 
   /** Connects in the background; never throws. */
   start(): void {
+    this.#locator?.start();
     void this.#run();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#locator?.stop();
     await this.#client?.end();
   }
 
@@ -54,9 +63,18 @@ export class Notifications {
     }
   }
 
+  /** @throws NoPrimaryError */
+  #address(): string {
+    if (this.#locator === undefined) return this.#options.DATABASE_URL;
+    const name = this.#locator.primary;
+    const address = this.#options.DATABASE_CANDIDATES?.get(name);
+    if (address === undefined) throw new Error(`DATABASE_CANDIDATES does not say where ${name} is`);
+    return address;
+  }
+
   async #listen(): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.#options.DATABASE_URL,
+      connectionString: this.#address(),
       application_name: `${this.#service}/listen`,
       connectionTimeoutMillis: this.#options.PG_CONNECT_TIMEOUT_MS,
       query_timeout: this.#options.PG_STATEMENT_TIMEOUT_MS,

@@ -6,6 +6,7 @@ import { kmsConfig } from '../../kit/kms.ts';
 import { objectStoreConfig } from '../../kit/object-store.ts';
 import { postgresConfig } from '../../kit/postgres.ts';
 import { redisConfig } from '../../kit/redis.ts';
+import { inChargeConfig } from '../regional/in-charge.ts';
 
 /** The jobs; a process runs one. */
 export const JOBS = [
@@ -32,6 +33,7 @@ const shape = {
   ...objectStoreConfig,
   ...kmsConfig,
   REGION: z.string().min(1).default('kbl'),
+  ...inChargeConfig,
   EXPORT_BUCKET: z.string().min(3).default('regulator-exports'),
   EXPORT_TICK_MS: milliseconds(5000),
   EXPORT_RETRY_MS: milliseconds(900_000),

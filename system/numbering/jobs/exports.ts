@@ -7,6 +7,7 @@ import { ObjectStore } from '../../kit/object-store.ts';
 import { Periodic } from '../../kit/periodic.ts';
 import type { Safeguards } from '../../kit/safeguards.ts';
 import { generateExport } from '../exports/generate.ts';
+import { EXPORT_REPLANNING, inCharge } from '../regional/in-charge.ts';
 import { planExports, readDueMonths, readPendingSeconds } from '../store/exports.ts';
 import type { JobsConfig } from './config.ts';
 import type { Job } from './job.ts';
@@ -47,7 +48,9 @@ export function createRegulatorExport({ config, log, registry, safeguards, pool 
   );
 
   const run = async (): Promise<number> => {
-    await planExports(pool, config.REGION, config.EXPORT_DAY_OF_MONTH);
+    // Once a month, whatever was lost: in the region that is primary.
+    if (!(await inCharge(config, config.PRIMARY_TIMEOUT_MS))) return 0;
+    await planExports(pool, config.REGION, config.EXPORT_DAY_OF_MONTH, safeguards.on(EXPORT_REPLANNING));
     let done = 0;
     for (const month of await readDueMonths(pool, config.REGION, config.EXPORT_RETRY_MS)) {
       try {

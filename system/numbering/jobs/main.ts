@@ -10,6 +10,7 @@ import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
 import { RESERVATION_KEY_TTL } from '../cache/reservation-mirror.ts';
 import { COMPARE_AND_SET } from '../store/changes.ts';
+import { EXPORT_REPLANNING } from '../regional/in-charge.ts';
 import { KEY_ROW_COMPARISON } from './comparison.ts';
 import { jobsConfig, type JobName } from './config.ts';
 import { EXPORT_HALT, EXPORT_TEMPORARY_NAME } from '../exports/generate.ts';
@@ -38,6 +39,7 @@ const SAFEGUARDS = [
   EXPORT_TEMPORARY_NAME,
   RECALL_TICK_LIMIT,
   RECALL_RESUME,
+  EXPORT_REPLANNING,
 ];
 
 const JOB: Record<JobName, (parts: CleanupParts) => Job> = {

@@ -43,14 +43,18 @@ function fromRow(row: Row): ExportRow {
   };
 }
 
-/** Plans the exports of the last two finished months, each at 02:00 UTC on `dayOfMonth` of the month after it; those that are planned stay. */
-export async function planExports(sql: Sql, region: string, dayOfMonth: number): Promise<void> {
+/**
+ * Plans the exports of the last two finished months, each at 02:00 UTC on `dayOfMonth` of the month after it. One that is planned
+ * keeps its time; `replan`: one that is not made yet is this region's from now on.
+ */
+export async function planExports(sql: Sql, region: string, dayOfMonth: number, replan: boolean): Promise<void> {
   await sql.query(
     `INSERT INTO numbering.regulator_exports (month, region, planned_at)
      SELECT to_char(month, 'YYYY-MM'), $1, (month + interval '1 month' + ($2::integer - 1) * interval '1 day' + interval '2 hours') AT TIME ZONE 'UTC'
        FROM (SELECT date_trunc('month', now() AT TIME ZONE 'UTC') - n * interval '1 month' AS month FROM generate_series(1, 2) AS n) AS months
-      ORDER BY month ON CONFLICT (month) DO NOTHING`,
-    [region, dayOfMonth],
+      ORDER BY month ON CONFLICT (month) DO UPDATE SET region = excluded.region
+       WHERE $3 AND regulator_exports.status = 'PENDING' AND regulator_exports.region <> excluded.region`,
+    [region, dayOfMonth, replan],
   );
 }
 
