@@ -128,7 +128,7 @@ export class Bridge {
   /** Drives a session until it has answered or waits, then whatever follows from that for the others. */
   #proceed(session: Session, released = false): void {
     if (this.#drive(session, released)) this.#answered(session);
-    this.#settleOthers();
+    this.#settleOthers(session.status === 'I');
   }
 
   /** Reads replies. True: the statement is done; false: it waits. `released`: what it waited for has come, so it will answer. */
@@ -330,7 +330,7 @@ export class Bridge {
   }
 
   /** A statement may have ended a transaction: waiters may have been granted their lock, listeners may have been notified. */
-  #settleOthers(): void {
+  #settleOthers(committed = true): void {
     for (let again = true; again && !this.#dead;) {
       again = false;
       const waiting = [...this.#sessions].filter(({ wait }) => wait !== undefined && wait.kind !== 'standby');
@@ -344,7 +344,9 @@ export class Bridge {
         again = true;
       }
     }
-    for (const session of this.#sessions) {
+    // A statement inside a transaction has told nobody anything yet.
+    const listeners = committed ? this.#sessions : [];
+    for (const session of listeners) {
       if (session.listening && session.wait === undefined && session.status === 'I' && !session.closed)
         this.#notify(session);
     }
