@@ -152,6 +152,8 @@ export class NatsLink {
           maxPingOut: PINGS_UNANSWERED_MAX,
           maxReconnectAttempts: -1,
           waitOnFirstConnect: true,
+          // Otherwise every request, answered or not, takes a stack for the error that it might become.
+          noAsyncTraces: true,
           // The addresses that are given are the ones to use: those that servers announce of each other may lie behind proxies.
           ignoreClusterUpdates: true,
         });
