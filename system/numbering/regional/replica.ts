@@ -27,8 +27,10 @@ export class Replica {
   readonly pool: pg.Pool;
   readonly #limitMs: number;
   readonly #loop: Periodic;
+  /** Before it nothing is known: the row of a database that was loaded just now is as old as its data. */
+  readonly #watchedSince = Date.now();
   /** Instant of the last heartbeat that was seen, ms of the epoch. */
-  #beat = Date.now();
+  #beat = this.#watchedSince;
   #lag = 0;
   #reachable = true;
   #behindSince: number | undefined;
@@ -78,8 +80,8 @@ export class Replica {
       this.#reachable = true;
       const at = rows[0]?.at.getTime();
       if (at === undefined) return;
-      this.#beat = at;
-      this.#lag = Math.max(0, Date.now() - at);
+      this.#beat = Math.max(at, this.#watchedSince);
+      this.#lag = Math.max(0, Date.now() - this.#beat);
     } catch {
       this.#reachable = false;
     }
