@@ -43,7 +43,8 @@ export class ObjectStore {
     if (options.OBJECT_STORE_URL === undefined) return;
     this.#client = new S3Client({
       endpoint: options.OBJECT_STORE_URL,
-      region: 'local',
+      // A store checks that it is its own; this is what stores are in unless they are told otherwise.
+      region: 'us-east-1',
       forcePathStyle: true,
       maxAttempts: options.OBJECT_STORE_ATTEMPTS,
       credentials: { accessKeyId: options.OBJECT_STORE_ACCESS_KEY, secretAccessKey: options.OBJECT_STORE_SECRET_KEY },
