@@ -200,7 +200,9 @@ const EVALUATION_MS = 2000;
 export const silentAtTheLimit: Probe = {
   title: `${ALERT} is silent until less than the limit is left`,
   observe: async ({ alerts, instants: { injected = 0, threshold = Infinity } }) => {
-    const early = alerts.filter(({ alert, state, at }) => alert === ALERT && state === 'firing' && at < threshold - EVALUATION_MS);
+    const early = alerts.filter(
+      ({ alert, state, at }) => alert === ALERT && state === 'firing' && at < threshold - EVALUATION_MS,
+    );
     return early.length === 0
       ? [{ at: injected, holds: true, seen: 'silent' }]
       : early.map(({ at }) => ({ at, holds: false, seen: `fired at ${at} ms` }));
