@@ -1,0 +1,170 @@
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Safeguards } from '../../kit/safeguards.ts';
+import { failoverConfig } from './config.ts';
+import { AUTOMATIC_PROMOTION, FENCING, Manager, PROMOTION, Refused } from './manager.ts';
+import { createMetrics } from './metrics.ts';
+import type { Report, Server } from './server.ts';
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] }));
+afterEach(() => vi.useRealTimers());
+
+test('the one that would write is the primary, in the term of its timeline', async () => {
+  const { manager, watch } = cluster();
+  expect(manager.primary).toEqual({ term: 0, primary: null, phase: 'steady' });
+  await watch(1);
+  expect(manager.primary).toEqual({ term: 1, primary: 'a', phase: 'steady' });
+});
+
+test('of two that would write the one with the longer history is the primary, and the other is made anew', async () => {
+  const { manager, servers, rebuilt, watch } = cluster();
+  servers.b.becomes({ inRecovery: false, timeline: 2 });
+  await watch(2);
+  expect(manager.primary.primary).toBe('b');
+  expect(rebuilt).toEqual(['a of b']);
+});
+
+test('a silent primary is replaced by the standby that has most of the log, after a lease in which nobody writes', async () => {
+  const { manager, servers, watch } = cluster();
+  await watch(1);
+  servers.c.becomes({ position: 900 });
+  servers.a.away();
+  await watch(7);
+  expect(manager.primary.primary).toBe('a');
+  await watch(2);
+  expect(manager.primary).toEqual({ term: 1, primary: null, phase: 'failing-over' });
+  expect(servers.c.promoted).toBe(false);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(servers.c.promoted).toBe(true);
+  expect(manager.primary).toEqual({ term: 2, primary: 'c', phase: 'steady' });
+});
+
+test.each([
+  ['while promotion is held', {}, [] as string[], true],
+  ['when promotion is manual', { PROMOTION: 'manual' }, [], false],
+  ['without automatic-promotion', {}, ['automatic-promotion'], false],
+])('nobody is promoted %s, until an operator says so', async (_, env, off, hold) => {
+  const { manager, servers, watch } = cluster(env, off);
+  await watch(1);
+  if (hold) manager.hold();
+  servers.a.away();
+  await watch(30);
+  expect(manager.primary.primary).toBe('a');
+  const failingOver = manager.failOver();
+  await vi.advanceTimersByTimeAsync(5000);
+  await failingOver;
+  expect(manager.primary.primary).toBe('b');
+});
+
+test('a former primary that comes back is made anew as a standby, and only then takes its place again', async () => {
+  const { manager, servers, rebuilt, watch } = cluster();
+  await watch(1);
+  servers.a.away();
+  await watch(16);
+  servers.a.becomes({ inRecovery: false, timeline: 1 });
+  await watch(2);
+  expect(rebuilt).toContain('a of b');
+  await expect(manager.failBack('a')).rejects.toThrow(Refused);
+  servers.a.becomes({ inRecovery: true, timeline: 2, position: 50 });
+  servers.b.becomes({ inRecovery: false, timeline: 2, position: 50, standbys: ['a'] });
+  await watch(1);
+  const back = manager.failBack('a');
+  expect(manager.primary.primary).toBeNull();
+  await vi.advanceTimersByTimeAsync(5000);
+  await back;
+  expect(servers.b.refused).toBe(true);
+  expect(manager.primary).toMatchObject({ term: 3, primary: 'a' });
+});
+
+test('without fencing a former primary takes its place with its old data', async () => {
+  const { manager, servers, rebuilt, watch } = cluster({}, ['fencing-old-primary']);
+  await watch(1);
+  servers.a.away();
+  await watch(16);
+  servers.a.becomes({ inRecovery: false, timeline: 1 });
+  await watch(2);
+  await manager.failBack('a');
+  expect(rebuilt).not.toContain('a of b');
+  expect(manager.primary).toMatchObject({ primary: 'a' });
+});
+
+test('the synchronous standby confirms while it streams, and is left out when it has been gone', async () => {
+  const { servers, watch } = cluster({ SYNCHRONOUS_STANDBY: 'b' });
+  servers.a.becomes({ standbys: ['b'] });
+  await watch(2);
+  expect(servers.a.synchronous).toBe('b');
+  servers.a.becomes({ standbys: [], synchronousStandby: 'b' });
+  await watch(9);
+  expect(servers.a.synchronous).toBe('b');
+  await watch(3);
+  expect(servers.a.synchronous).toBe('');
+});
+
+/** Three servers, `a` the primary, and a manager whose clock is the test's. */
+function cluster(env: Record<string, string> = {}, off: string[] = []) {
+  const servers = { a: new Fake('a', false), b: new Fake('b', true), c: new Fake('c', true) };
+  const config = failoverConfig({
+    SERVERS: 'a=postgres://a/x, b=postgres://b/x, c=postgres://c/x',
+    TASK_RUNTIME_URL: 'http://runtime',
+    ...env,
+  });
+  const rebuilt: string[] = [];
+  const manager = new Manager({
+    config,
+    log: pino({ level: 'silent' }),
+    safeguards: new Safeguards([AUTOMATIC_PROMOTION, PROMOTION, FENCING], off),
+    metrics: createMetrics(new Registry(), ['a', 'b', 'c'], []),
+    runtime: { rebuild: async (name, of) => void rebuilt.push(`${name} of ${of}`) },
+    servers: Object.values(servers) as unknown as Server[],
+  });
+  let looking: Promise<void> | undefined;
+  // As Periodic does: never twice at once.
+  const watch = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second += 1) {
+      looking ??= manager.poll().finally(() => {
+        looking = undefined;
+      });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+  };
+  return { manager, servers, rebuilt, watch };
+}
+
+class Fake {
+  readonly name: string;
+  promoted = false;
+  refused = false;
+  synchronous: string | undefined;
+  #report: Report | undefined;
+
+  constructor(name: string, inRecovery: boolean) {
+    this.name = name;
+    this.#report = { inRecovery, timeline: 1, position: 100, standbys: [], synchronousStandby: '' };
+  }
+
+  becomes({ standbys, ...now }: Partial<Omit<Report, 'standbys'>> & { standbys?: string[] }): void {
+    const base = this.#report ?? { inRecovery: true, timeline: 1, position: 100, standbys: [], synchronousStandby: '' };
+    const streams = standbys?.map((name) => ({ name, streaming: true, replayed: 100 }));
+    this.#report = { ...base, ...now, ...(streams === undefined ? {} : { standbys: streams }) };
+  }
+
+  away(): void {
+    this.#report = undefined;
+  }
+
+  probe = async (): Promise<Report | undefined> => this.#report;
+
+  promote = async (): Promise<void> => {
+    this.promoted = true;
+    this.becomes({ inRecovery: false, timeline: (this.#report?.timeline ?? 1) + 1 });
+  };
+
+  refuseWrites = async (): Promise<void> => {
+    this.refused = true;
+  };
+
+  setSynchronousStandby = async (name: string): Promise<void> => {
+    this.synchronous = name;
+  };
+}
