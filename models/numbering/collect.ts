@@ -51,6 +51,15 @@ const STREAMS: Readonly<Record<string, { readonly stream: string; readonly row: 
     },
   };
 
+/** All tables at one instant: one statement has one snapshot, and the system goes on meanwhile. */
+async function tables(running: Running): Promise<Evidence['finalState']> {
+  const columns = Object.entries(QUERIES).map(
+    ([table, query]) => `(select coalesce(json_agg(row), '[]') from (${query}) as row) as "${table}"`,
+  );
+  const [all] = await primarySql(running, `select ${columns.join(', ')}`);
+  return all as Evidence['finalState'];
+}
+
 /** Nothing where NATS is not deployed, and where the fault stays and it cannot be asked: what should be there is then missed. */
 async function held({ admin, deployment }: Running, stream: string): Promise<readonly StreamMessage[]> {
   if (!deployment.components.some(({ kind }) => kind === 'nats')) return [];
@@ -60,8 +69,8 @@ async function held({ admin, deployment }: Running, stream: string): Promise<rea
 /** The tables and streams that the invariants read, ordered, with PostgreSQL's time and the run's at the end of the run. */
 export async function collect(running: Running): Promise<Evidence['finalState']> {
   const collected: Record<string, Evidence['finalState'][string]> = {};
-  const [begun] = await primarySql(running, QUERIES['clock'] ?? '');
-  for (const [table, query] of Object.entries(QUERIES)) collected[table] = await primarySql(running, query);
+  Object.assign(collected, await tables(running));
+  const [begun] = collected['clock'] ?? [];
   for (const [table, { stream, row }] of Object.entries(STREAMS))
     collected[table] = (await held(running, stream)).map((message) => ({ ...row(message) }));
   // The system goes on: what was stored after the outbox had been read is not compared with it.
