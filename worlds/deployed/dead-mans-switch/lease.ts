@@ -4,6 +4,8 @@ export const LEASE = '.lease';
 export const HEALED = '.healed';
 /** `.cut-<instance>`: packet rules have been put into that container's network namespace. */
 export const CUT_PREFIX = '.cut-';
+/** `.standby-<server>`: it is made anew as a standby of the server named in it (images/postgres/member.sh). */
+export const STANDBY_PREFIX = '.standby-';
 /** What the container `clocks` lays out there. */
 export const SHIM = 'skew.so';
 

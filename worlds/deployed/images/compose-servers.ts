@@ -10,7 +10,7 @@ import type {
   RedisSpec,
   ServiceSpec,
 } from '../../../contract/index.ts';
-import { PROXY_HOST, instancesOf, proxies } from './topology.ts';
+import { PROXY_HOST, instancesOf, proxies, replicationPeers } from './topology.ts';
 import type { Proxy } from './topology.ts';
 
 export type ServerSpec = Exclude<ComponentSpec, ServiceSpec>;
@@ -19,9 +19,20 @@ export type ServerSpec = Exclude<ComponentSpec, ServiceSpec>;
 const NATS_ROUTES = 6222;
 /** PostgreSQL's own. */
 const SHM = '64m';
+/** On a server: where another of its set is reached for replication, by that one's name. The task runtime reads it. */
+const REPLICATES_LABEL = 'org.faultline.replicates';
+/** Of a server with standbys or one: who asks for it waits for the synchronous standby, others do not; a peer that is away is noticed. */
+const REPLICATED = [
+  'synchronous_commit=local',
+  'wal_keep_size=1GB',
+  'wal_sender_timeout=6s',
+  'wal_receiver_timeout=6s',
+  'wal_retrieve_retry_interval=200ms',
+].flatMap((setting) => ['-c', setting]);
 
 interface Parts {
   readonly image: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly command: readonly string[];
   readonly volumes?: readonly string[];
@@ -47,8 +58,10 @@ export function serverService(all: Deployment, deployment: Deployment, spec: Ser
   return `
   ${instance}:
     image: ${parts.image}
-    labels: { <<: *labels, org.faultline.component: ${spec.name} }
-    profiles: [${all.system}]
+    labels:
+      <<: *labels
+      org.faultline.component: ${spec.name}
+${block(parts.labels ?? {}, 6).replace(/^ *\{\}\n/, '')}    profiles: [${all.system}]
 ${parts.environment === undefined ? '' : `    environment:\n${block(parts.environment, 6)}`}    command: ${JSON.stringify(parts.command)}
     ports: ['127.0.0.1:\${${variable}:-}:${spec.port}']
 ${volumes.length === 0 ? '' : `    volumes: ${JSON.stringify(volumes)}\n`}    healthcheck: { <<: *health, test: ${JSON.stringify(parts.health)} }
@@ -59,13 +72,14 @@ ${parts.more ?? ''}${instance === spec.name ? '' : `    networks: { default: { a
 }
 
 /** What an instance of a server is started with in this deployment. */
-export function serverCommand(
+export function serverStart(
   deployment: Deployment,
   links: readonly Proxy[],
   spec: ServerSpec,
   instance: string,
-): readonly string[] {
-  return partsOf(deployment, links, spec, instance).command;
+): Pick<Parts, 'command' | 'environment'> {
+  const { command, environment } = partsOf(deployment, links, spec, instance);
+  return { command, ...(environment === undefined ? {} : { environment }) };
 }
 
 /** A map or a list, a line each. */
@@ -91,39 +105,41 @@ function partsOf(all: Deployment, links: readonly Proxy[], spec: ServerSpec, ins
 }
 
 function postgres(all: Deployment, links: readonly Proxy[], spec: PostgresSpec): Parts {
-  const standbys = all.components.filter((each) => each.kind === 'postgres' && each.standbyOf === spec.name);
-  const waitedFor = standbys.flatMap((each) =>
-    each.kind === 'postgres' && each.synchronous ? [`"${each.name}"`] : [],
+  const peers = replicationPeers(all, spec);
+  const waitedFor = all.components.flatMap((each) =>
+    each.kind === 'postgres' && each.standbyOf === spec.name && each.synchronous === true ? [`"${each.name}"`] : [],
   );
-  const synchronous =
-    waitedFor.length === 0
-      ? []
-      : ['-c', `synchronous_standby_names=FIRST ${waitedFor.length} (${waitedFor.join(', ')})`];
   const primary = links.find(({ client, server }) => client === spec.name && server === spec.standbyOf);
+  const replicated = peers.length > 0;
   return {
     image: '${POSTGRES_IMAGE:-postgres:17}',
+    labels: Object.fromEntries(
+      links
+        .filter(({ client, server }) => client === spec.name && peers.includes(server))
+        .map(({ server, listen }) => [`${REPLICATES_LABEL}.${server}`, `${PROXY_HOST}:${listen}`]),
+    ),
     environment: {
       POSTGRES_DB: spec.database,
       // No password: reached from the run's own network and from 127.0.0.1 alone.
       POSTGRES_HOST_AUTH_METHOD: 'trust',
-      ...(primary === undefined
-        ? {}
-        : { PRIMARY_HOST: PROXY_HOST, PRIMARY_PORT: String(primary.listen), STANDBY_NAME: spec.name }),
+      ...(replicated ? { STANDBY_NAME: spec.name } : {}),
+      ...(waitedFor.length > 0 ? { SYNCHRONOUS_STANDBYS: waitedFor.join(', ') } : {}),
+      ...(primary === undefined ? {} : { PRIMARY_HOST: PROXY_HOST, PRIMARY_PORT: String(primary.listen) }),
       ...clockEnvironment(spec.name),
     },
     command: [
-      ...(spec.standbyOf === undefined ? [] : ['sh', '/standby.sh']),
+      ...(replicated ? ['sh', '/member.sh'] : []),
       'postgres',
       '-c',
       `max_connections=${spec.maxConnections ?? 100}`,
-      ...synchronous,
+      ...(replicated ? REPLICATED : []),
     ],
-    volumes: [
-      ...(standbys.length === 0 && spec.standbyOf === undefined
-        ? []
-        : ['./worlds/deployed/images/postgres/replication.sh:/docker-entrypoint-initdb.d/replication.sh:ro']),
-      ...(spec.standbyOf === undefined ? [] : ['./worlds/deployed/images/postgres/standby.sh:/standby.sh:ro']),
-    ],
+    volumes: replicated
+      ? [
+          './worlds/deployed/images/postgres/replication.sh:/docker-entrypoint-initdb.d/replication.sh:ro',
+          './worlds/deployed/images/postgres/member.sh:/member.sh:ro',
+        ]
+      : [],
     health: ['CMD', 'psql', '-h', '127.0.0.1', '-U', 'postgres', '-d', spec.database, '-Atqc', 'select 1'],
     memoryMb: 256,
     graceS: 5,

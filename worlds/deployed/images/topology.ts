@@ -1,5 +1,5 @@
 /** What a deployment becomes on containers: instances, the proxies between them, the environment that knows only proxies. */
-import type { ComponentSpec, Deployment, ServiceSpec } from '../../../contract/index.ts';
+import type { ComponentSpec, Deployment, PostgresSpec, ServiceSpec } from '../../../contract/index.ts';
 
 /** Name under which services reach Toxiproxy. */
 export const PROXY_HOST = 'toxiproxy';
@@ -104,16 +104,21 @@ function targets(
   return [...found.values()];
 }
 
+/** The servers of the set that this one replicates in: any may become primary, and any other its standby. Its own primary is the first. */
+export function replicationPeers({ components }: Deployment, spec: PostgresSpec): readonly string[] {
+  const first = spec.standbyOf ?? spec.name;
+  return components.flatMap((each) =>
+    each.kind === 'postgres' && each.name !== spec.name && (each.standbyOf ?? each.name) === first ? [each.name] : [],
+  );
+}
+
 /** Addresses in what a component is started with. */
 function told(
   deployment: Deployment,
   spec: ComponentSpec,
 ): readonly { readonly host: string; readonly port: number }[] {
   if (spec.kind === 'pgbouncer') return Object.values(spec.databases);
-  if (spec.kind === 'postgres')
-    return deployment.components.flatMap((each) =>
-      each.kind === 'postgres' && each.name === spec.standbyOf ? [{ host: each.name, port: each.port }] : [],
-    );
+  if (spec.kind === 'postgres') return replicationPeers(deployment, spec).map((host) => ({ host, port: spec.port }));
   if (spec.kind !== 'service') return [];
   return [spec.env, ...Object.values(spec.envWith ?? {})]
     .flatMap((env) => Object.values(env))

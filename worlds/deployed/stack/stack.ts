@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ComponentSpec, Deployment, RunOptions } from '../../../contract/index.ts';
-import { CUT_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
+import { CUT_PREFIX, STANDBY_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
 import { Containers } from '../engine/containers.ts';
 import { ProcessorShare } from '../engine/processor-share.ts';
 import { freePorts } from '../engine/free-ports.ts';
-import { clockEnvironment, serverCommand } from '../images/compose-servers.ts';
+import { clockEnvironment, serverStart } from '../images/compose-servers.ts';
 import type { ServerSpec } from '../images/compose-servers.ts';
-import { instancesOf } from '../images/topology.ts';
+import { instancesOf, replicationPeers } from '../images/topology.ts';
 import type { Proxy } from '../images/topology.ts';
 import { ProxyControl } from '../links/toxiproxy.ts';
 import { asksWell } from '../running/health.ts';
@@ -118,7 +118,8 @@ export class Stack {
     this.#services = [];
     if (!existsSync(this.folder.clocks)) return;
     for (const name of readdirSync(this.folder.clocks))
-      if (isOffset(name) || name.startsWith(CUT_PREFIX)) rmSync(join(this.folder.clocks, name), { force: true });
+      if (isOffset(name) || name.startsWith(CUT_PREFIX) || name.startsWith(STANDBY_PREFIX))
+        rmSync(join(this.folder.clocks, name), { force: true });
   }
 
   /** Brings a server back to the start. What a standby holds is its primary's. */
@@ -157,7 +158,7 @@ export class Stack {
       for (const name of instancesOf(spec))
         changes.set(name, {
           ...(await this.#publish(name, [spec.port])),
-          command: serverCommand(deployment, this.proxies, spec, name),
+          ...serverStart(deployment, this.proxies, spec, name),
         });
     await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group));
     for (const [name, command] of wanted) this.#kept.set(name, command);
@@ -249,16 +250,12 @@ function configuredProxies(system: string): readonly Proxy[] {
 
 /** What a server is kept as, by instance: another command is another server. */
 function keptAs(deployment: Deployment, proxies: readonly Proxy[], spec: ServerSpec): (readonly [string, string])[] {
-  return instancesOf(spec).map((name) => [name, JSON.stringify(serverCommand(deployment, proxies, spec, name))]);
+  return instancesOf(spec).map((name) => [name, JSON.stringify(serverStart(deployment, proxies, spec, name))]);
 }
 
 /** A primary with its standbys is made anew for each run: who is which may have changed. */
-function isReplicated({ components }: Deployment, spec: ServerSpec): boolean {
-  return (
-    spec.kind === 'postgres' &&
-    (spec.standbyOf !== undefined ||
-      components.some((each) => each.kind === 'postgres' && each.standbyOf === spec.name))
-  );
+function isReplicated(deployment: Deployment, spec: ServerSpec): boolean {
+  return spec.kind === 'postgres' && replicationPeers(deployment, spec).length > 0;
 }
 
 /** Asks until the answer is yes; false when it was not in time. */

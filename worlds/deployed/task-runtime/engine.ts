@@ -37,6 +37,10 @@ export class Engine {
     await this.#call('POST', `/containers/${id}/restart`);
   }
 
+  async start(id: string): Promise<void> {
+    await this.#call('POST', `/containers/${id}/start`);
+  }
+
   /** SIGKILL; a paused container goes on only to end. */
   async kill(id: string): Promise<void> {
     await this.#call('POST', `/containers/${id}/kill?signal=KILL`);

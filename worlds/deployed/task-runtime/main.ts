@@ -8,6 +8,7 @@ const {
   DOCKER_SOCKET = '/var/run/docker.sock',
   HTTP_PORT = '7000',
   HTTP_HOST = '0.0.0.0',
+  CLOCKS = '/clocks',
 } = process.env;
 if (FAULTLINE_RUN === '' || !/^\d{1,5}$/.test(HTTP_PORT)) {
   process.stderr.write(
@@ -16,7 +17,7 @@ if (FAULTLINE_RUN === '' || !/^\d{1,5}$/.test(HTTP_PORT)) {
   process.exit(78);
 }
 const log = (line: string): void => console.log(line);
-const server = taskRuntimeServer(new Tasks(new Engine(DOCKER_SOCKET), FAULTLINE_RUN), log);
+const server = taskRuntimeServer(new Tasks(new Engine(DOCKER_SOCKET), FAULTLINE_RUN), log, CLOCKS);
 server.listen(Number(HTTP_PORT), HTTP_HOST, () => log(`started for run ${FAULTLINE_RUN} on port ${HTTP_PORT}`));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { httpRuntime } from '../../../system/operations/supervisor/runtime.ts';
 import { Engine, type Container } from './engine.ts';
 import { taskRuntimeServer } from './server.ts';
@@ -44,12 +44,13 @@ async function fakeEngine(containers: readonly Container[]) {
   });
   const socket = join(folder, 'docker.sock');
   await listen(server, socket);
-  return { socket, calls, filters };
+  return { folder, socket, calls, filters };
 }
 
 async function runtime(containers: readonly Container[]) {
   const engine = await fakeEngine(containers);
-  const server = taskRuntimeServer(new Tasks(new Engine(engine.socket), 'r1'), () => {});
+  const { folder } = engine;
+  const server = taskRuntimeServer(new Tasks(new Engine(engine.socket), 'r1'), () => {}, folder);
   await listen(server, 0);
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { ...engine, base, client: httpRuntime(base, 2000) };
@@ -106,4 +107,23 @@ test("an engine's refusal is an answer of the runtime, not its end", async () =>
   const { client, base } = await runtime([container('broken', 'running', task('broken'))]);
   await expect(client.restart('broken')).rejects.toMatchObject({ status: 502 });
   expect((await fetch(`${base}/health/live`)).status).toBe(200);
+});
+
+test('a server is made anew as a standby where the label of another of its set says, and no other', async () => {
+  const server = { 'org.faultline.run': 'r1', 'com.docker.compose.service': 'postgres' };
+  const { base, calls, folder } = await runtime([
+    container('p', 'running', { ...server, 'org.faultline.replicates.postgres-mzr': 'toxiproxy:20001' }),
+  ]);
+  const rebuild = (standbyOf: string): Promise<Response> =>
+    fetch(`${base}/v1/tasks/postgres:rebuild`, { method: 'POST', body: JSON.stringify({ standbyOf }) });
+  expect((await rebuild('redis')).status).toBe(409);
+  expect(calls).toEqual([]);
+  const rebuilt = rebuild('postgres-mzr');
+  const request = join(folder, '.standby-postgres');
+  await vi.waitFor(() => expect(calls).toContain('/containers/p/start'));
+  expect(readFileSync(request, 'utf8')).toBe('toxiproxy 20001\n');
+  // The server has its copy.
+  rmSync(request);
+  expect((await rebuilt).status).toBe(200);
+  expect(calls).toEqual(['/containers/p/kill', '/containers/p/wait', '/containers/p/start']);
 });
