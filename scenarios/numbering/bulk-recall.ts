@@ -27,10 +27,10 @@ export function leasesToRecall(count: number): Activity {
           `begin;
            set local session_replication_role = replica;
            insert into numbering.identifiers (kind, value, state, tenant_id, lease_id)
-             select 'MSISDN', '+9376' || lpad(n::text, 7, '0'), 'ASSIGNED', '${SUSPENDED}', md5('lease ' || n)::uuid
+             select 'MSISDN', '+9377' || lpad(n::text, 7, '0'), 'ASSIGNED', '${SUSPENDED}', md5('lease ' || n)::uuid
                from generate_series(${from}, ${to}) as n order by n;
            insert into numbering.leases (id, kind, value, tenant_id, status, created_at, valid_until)
-             select md5('lease ' || n)::uuid, 'MSISDN', '+9376' || lpad(n::text, 7, '0'), '${SUSPENDED}', 'ACTIVE',
+             select md5('lease ' || n)::uuid, 'MSISDN', '+9377' || lpad(n::text, 7, '0'), '${SUSPENDED}', 'ACTIVE',
                     '2020-01-01T00:00:00Z', '2099-01-01T00:00:00Z' from generate_series(${from}, ${to}) as n order by n;
            commit`,
         );
