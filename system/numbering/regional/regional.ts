@@ -76,12 +76,13 @@ export class Regional {
     this.begin = options.STANDBY_CONFIRMATION && safeguards.on(QUORUM_CONFIRMATION) ? BEGIN_CONFIRMED : 'BEGIN';
   }
 
-  /** Where reports are read now: the replica, unless it has lagged for long or does not answer. */
+  /** Where reports are read now: the replica, unless it has lagged for long or does not answer, and there is a primary to ask. */
   reports(): { readonly pool: pg.Pool; readonly source: 'replica' | 'primary' } {
     const { replica } = this;
     const lags =
       replica !== undefined &&
       (!replica.reachable || replica.behindForMs > this.#options.REROUTE_AFTER_MS) &&
+      (this.#heartbeat.beats || !this.#options.HEARTBEAT) &&
       this.#safeguards.on(REPORT_REROUTE);
     return replica === undefined || lags
       ? { pool: this.#pool, source: 'primary' }
