@@ -53,10 +53,14 @@ function success(operation: Operation, changes: ReadonlyMap<string, AuditRow>): 
   return [completedAt === undefined ? { what } : { at: completedAt, what }];
 }
 
+const IDENTIFIER = /^(MSISDN|SHORT_CODE|ALPHA):/;
+
 /** Change and event are of one transaction: one without the other was not committed as a whole. */
 function events(tables: Tables): readonly Violation[] {
   const name = (subject: string, version: number, action: string): string => `${subject} version ${version}, ${action}`;
-  const changes = new Set(tables.audit.map(({ subject, version, action }) => name(subject, version, action)));
+  // Blocks, contracts and incidents have changes and events of their own.
+  const changed = tables.audit.filter(({ subject }) => IDENTIFIER.test(subject));
+  const changes = new Set(changed.map(({ subject, version, action }) => name(subject, version, action)));
   // Other events tell of what changed nothing: a race that was lost.
   const ofIdentifiers = tables.outbox.filter(({ type }) => type.startsWith('numbering.identifier.'));
   const told = new Set(
