@@ -45,7 +45,7 @@ export function expired(expiry: Expiry): PlannableFault {
       const leave = async (wanted: Ms): Promise<void> => {
         const byMs = (await expiry.left(running)) - wanted;
         const step = history.invoke('time', STEP_CLOCKS, { byMs, leftMs: wanted, components: clocks });
-        for (const { wallClock } of victims) await wallClock.jump(byMs);
+        await Promise.all(victims.map(({ wallClock }) => wallClock.jump(byMs)));
         step.ok({});
       };
       const state: { over: boolean; failure?: unknown } = { over: false };

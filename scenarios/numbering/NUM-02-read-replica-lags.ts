@@ -10,6 +10,7 @@ export default scenario('NUM-02', ({ quote }) => ({
   runs: { A: replayPaused('postgres-replica').for(quote('3 min')) },
   // The load leaves reservations to expire, and somebody has to release them.
   environment: { 'numbering-jobs-cleanup': {} },
+  maxSpeed: { speed: 4, why: 'a report newer than 1 s leaves a real machine 0.1 s at 10, and 0.25 s at 4' },
   steadyState: [lag.atMost(quote('1 s')), reportsFromReplica(quote('1 s'))],
   activities: [looksAtItsChanges(2000)],
   mitigation: {

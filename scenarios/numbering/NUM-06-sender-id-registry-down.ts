@@ -22,6 +22,10 @@ export default scenario('NUM-06', ({ quote }) => ({
   },
   // The row needs no job, but the load lets reservations expire, and somebody has to release them.
   environment: { 'numbering-jobs-cleanup': {} },
+  maxSpeed: {
+    speed: 2,
+    why: 'a refusal in under 2 s, and assignments that are held to others, are real milliseconds times the speed',
+  },
   steadyState: [assignmentsSucceed, isVerifiedP95.atMost(quote('50 ms'))],
   activities: [leasesOfEveryKind],
   mitigation: { 0: alphaRefusedWithin(quote('2 s')), 1: both(othersNotRefused, othersNotSlower) },
