@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 /** Where control groups are, by their version: the file of a group's share of the processors, and one much above the usual. */
 const VERSIONS = [
-  { root: '/sys/fs/cgroup/cpu', probe: 'cpu.shares', file: 'cpu.shares', share: '20480' },
-  { root: '/sys/fs/cgroup', probe: 'cgroup.controllers', file: 'cpu.weight', share: '2000' },
+  { root: '/sys/fs/cgroup/cpu', probe: 'cpu.shares', file: 'cpu.shares', share: '102400' },
+  { root: '/sys/fs/cgroup', probe: 'cgroup.controllers', file: 'cpu.weight', share: '10000' },
 ] as const;
 
 /**
- * The parent control group of a run's containers. Together they get twenty times the processor share of another process
+ * The parent control group of a run's containers. Together they get a hundred times the processor share of another process
  * where the processors are busy: a machine that runs other work beside would else show that work's latencies.
  */
 export class ProcessorShare {
