@@ -103,13 +103,13 @@ export class Server {
     await this.query('SELECT pg_reload_conf()');
   }
 
-  /** Refuses further writes of others and ends their sessions, so that nothing is under way any more. */
+  /** Refuses further writes and ends the sessions of this account, the services', so that nothing is under way any more. */
   async refuseWrites(): Promise<void> {
     await this.query('ALTER SYSTEM SET default_transaction_read_only = on');
     await this.query('SELECT pg_reload_conf()');
     await this.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid`,
+        WHERE backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid() ORDER BY pid`,
     );
   }
 

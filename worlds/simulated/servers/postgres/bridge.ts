@@ -8,13 +8,13 @@ import { CostQueue } from './queue.ts';
 import type { Lsn } from './replication/messages.ts';
 import type { Replication } from './replication/replication.ts';
 import type { Upstream } from './replication/upstream.ts';
-import { type PostgresServer, signalServer } from './server.ts';
+import type { PostgresServer } from './server.ts';
 import { ServerClock } from './server-clock.ts';
 import { Session, type Verdict, type Wait } from './session.ts';
 import { pokeListener, refreshTimeouts } from './side-talk.ts';
 import { NOTHING, SyncConnection } from './sync-connection.ts';
 import { mentionsTimeout, renameTimeouts, silencesWaits } from './timeouts.ts';
-import { SLEEP_LOCK } from './virtual-time.ts';
+import { BRIDGE_ROLE, SLEEP_LOCK } from './virtual-time.ts';
 import { IDLE_TIMEOUT, LOCK_TIMEOUT, NO_STREAM, STATEMENT_TIMEOUT, TOO_MANY, USER_CANCEL } from './verdicts.ts';
 import { TYPE, commandTag, errorMessage, fields, message, startupMessage, startupParameters } from './wire.ts';
 
@@ -51,7 +51,7 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     // Advisory locks, on which sleepers wait, belong to a database.
-    this.#control = new Control(options.server.socketPath, options.database);
+    this.#control = new Control(options.server.socketPath, options.database, BRIDGE_ROLE);
     this.#queue = new CostQueue(options.cost);
     this.#clock = new ServerClock(options.server, options.life.options.clock);
     options.replication?.begin({
@@ -127,8 +127,19 @@ export class Bridge {
 
   /** Drives a session until it has answered or waits, then whatever follows from that for the others. */
   #proceed(session: Session, released = false): void {
-    if (this.#drive(session, released)) this.#answered(session);
+    const done = this.#drive(session, released);
+    this.#cancelled(session.cancels.splice(0));
+    if (done) this.#answered(session);
     this.#settleOthers(session.status === 'I');
+  }
+
+  /** Those that a statement has cancelled wait no more: they will answer. */
+  #cancelled(pids: readonly number[]): void {
+    for (const session of pids.length === 0 ? [] : this.#sessions) {
+      if (!pids.includes(session.pid) || session.wait === undefined || session.wait.kind === 'standby') continue;
+      session.woken();
+      if (this.#drive(session, true)) this.#answered(session);
+    }
   }
 
   /** Reads replies. True: the statement is done; false: it waits. `released`: what it waited for has come, so it will answer. */
@@ -153,10 +164,7 @@ export class Bridge {
           this.#blocked(session, session.sleepMs === undefined ? 'lock' : 'sleep');
           return false;
         }
-        if (severity === 'INFO' && text.startsWith('sim_sleep ')) {
-          session.sleepMs = Number(text.slice('sim_sleep '.length)) * 1000;
-          continue;
-        }
+        if (severity === 'INFO' && session.heard(text)) continue;
       } else if (type === TYPE.error) {
         session.out.push(this.#errorOf(session, reply));
         continue;
@@ -214,7 +222,7 @@ export class Bridge {
     const { simulation, life } = this.#options;
     const since = this.#control.prepared(WAITS).find(([pid]) => Number(pid) === session.pid)?.[1];
     session.wait = { kind, since };
-    if (kind !== 'sleep') this.#freeze(session);
+    if (kind !== 'sleep') session.freeze();
     session.stopTimers();
     simulation.record(`sql ${session.id} waits ${kind}`);
     const later = (at: number, run: () => void): void => void session.timers.push(simulation.at(at, run, life));
@@ -224,33 +232,11 @@ export class Bridge {
     if (statement > 0) later(session.startedAt + statement, () => this.#cancel(session, STATEMENT_TIMEOUT));
   }
 
-  #unblock(session: Session): void {
-    session.wait = undefined;
-    session.stopTimers();
-    this.#thaw(session);
-  }
-
-  /**
-   * A waiting backend is stopped (SIGSTOP), so that of several that one commit releases only one runs at a time, in the
-   * order of their sessions: otherwise they race each other for the row in real time.
-   */
-  #freeze(session: Session): void {
-    session.frozen = true;
-    signalServer(session.pid, 'SIGSTOP');
-  }
-
-  #thaw(session: Session): void {
-    if (!session.frozen) return;
-    session.frozen = false;
-    signalServer(session.pid, 'SIGCONT');
-  }
-
   /** A sleep is over: its gate is opened for a moment. */
   #wake(session: Session): void {
     this.#clock.set();
     this.#control.query(`select pg_advisory_unlock(${SLEEP_LOCK}, ${session.pid})`);
-    this.#unblock(session);
-    session.sleepMs = undefined;
+    session.woken();
     const done = this.#drive(session);
     this.#control.query(`select pg_advisory_lock(${SLEEP_LOCK}, ${session.pid})`);
     if (done) this.#answered(session);
@@ -261,8 +247,7 @@ export class Bridge {
     if (session.wait === undefined) return;
     session.verdict = verdict;
     this.#control.query(`select pg_cancel_backend(${session.pid})`);
-    this.#unblock(session);
-    session.sleepMs = undefined;
+    session.woken();
     this.#proceed(session, true);
     session.verdict = undefined;
   }
@@ -272,7 +257,7 @@ export class Bridge {
     for (const session of this.#sessions) {
       if (session.wait?.kind !== 'standby') continue;
       if (upTo !== undefined && (session.confirmedAt ?? 0n) > upTo) continue;
-      this.#unblock(session);
+      session.woken();
       this.#proceed(session, true);
     }
   }
@@ -331,6 +316,7 @@ export class Bridge {
 
   /** A statement may have ended a transaction: waiters may have been granted their lock, listeners may have been notified. */
   #settleOthers(committed = true): void {
+    let released = false;
     for (let again = true; again && !this.#dead;) {
       again = false;
       const waiting = [...this.#sessions].filter(({ wait }) => wait !== undefined && wait.kind !== 'standby');
@@ -338,10 +324,10 @@ export class Bridge {
       const waits = new Map(this.#control.prepared(WAITS).map(([pid, since]) => [Number(pid), since]));
       for (const session of waiting) {
         if (session.wait === undefined || waits.get(session.pid) === session.wait.since) continue;
-        session.sleepMs = undefined; // a sleeper that another session has cancelled waits no more either
-        this.#unblock(session); // granted, which the releaser does before it answers: it will answer or wait again
+        session.woken(); // granted, which the releaser does before it answers: it will answer or wait again
         if (this.#drive(session)) this.#answered(session);
         again = true;
+        released = true;
       }
     }
     // A statement inside a transaction has told nobody anything yet.
@@ -350,7 +336,7 @@ export class Bridge {
       if (session.listening && session.wait === undefined && session.status === 'I' && !session.closed)
         this.#notify(session);
     }
-    this.#options.replication?.committed();
+    if (committed || released) this.#options.replication?.committed();
   }
 
   #notify(session: Session): void {
@@ -385,7 +371,7 @@ export class Bridge {
     if (this.#dead) return;
     this.#dead = true;
     for (const session of this.#sessions) {
-      this.#thaw(session);
+      session.thaw();
       session.connection.close();
     }
     this.#sessions.clear();

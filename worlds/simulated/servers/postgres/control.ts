@@ -19,11 +19,11 @@ export class Control {
   readonly #connection: SyncConnection;
   readonly #prepared = new Map<string, Buffer>();
 
-  constructor(socketPath: string, database = 'postgres') {
+  constructor(socketPath: string, database = 'postgres', user = 'postgres') {
     this.#connection = new SyncConnection(socketPath);
     this.#connection.write(
       startupMessage([
-        ['user', 'postgres'],
+        ['user', user],
         ['database', database],
         ['application_name', 'faultline'],
         ['client_min_messages', 'error'],

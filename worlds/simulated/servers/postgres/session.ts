@@ -1,3 +1,4 @@
+import { signalServer } from './server.ts';
 import type { SimEvent } from '../../kernel/heap.ts';
 import type { SimSocket } from '../../network/socket.ts';
 import type { Batch } from './client-stream.ts';
@@ -37,6 +38,8 @@ export class Session {
   frozen = false;
   /** Position that a standby has to confirm. */
   confirmedAt: Lsn | undefined;
+  /** Backends that the statement under way has cancelled. */
+  readonly cancels: number[] = [];
   /** Text of the statement under way when it administers the server. */
   administers = '';
   verdict: Verdict | undefined;
@@ -62,6 +65,37 @@ export class Session {
     this.id = id;
     this.socket = socket;
     this.connection = connection;
+  }
+
+  /** What the functions of virtual-time.ts say of themselves; false: it is a message for the client. */
+  heard(text: string): boolean {
+    const [, verb, figure] = /^sim_(sleep|cancel) (.+)$/.exec(text) ?? [];
+    if (verb === 'sleep') this.sleepMs = Number(figure) * 1000;
+    if (verb === 'cancel') this.cancels.push(Number(figure));
+    return verb !== undefined;
+  }
+
+  /**
+   * A waiting backend is stopped (SIGSTOP), so that of several that one commit releases only one runs at a time, in the
+   * order of their sessions: otherwise they race each other for the row in real time.
+   */
+  freeze(): void {
+    this.frozen = true;
+    signalServer(this.pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    if (!this.frozen) return;
+    this.frozen = false;
+    signalServer(this.pid, 'SIGCONT');
+  }
+
+  /** Its wait is over, and so is its sleep. */
+  woken(): void {
+    this.wait = undefined;
+    this.sleepMs = undefined;
+    this.stopTimers();
+    this.thaw();
   }
 
   stopTimers(): void {

@@ -1,5 +1,8 @@
 import { CLOCK_FILE } from './settings.ts';
 
+/** The bridge's own account, so that who ends the sessions of its own account does not end the bridge's. */
+export const BRIDGE_ROLE = 'faultline';
+
 /** Class of the advisory locks on which sleepers wait. */
 export const SLEEP_LOCK = 4242;
 
@@ -12,6 +15,7 @@ const CLOCKS = ['now', 'transaction_timestamp', 'statement_timestamp', 'clock_ti
  * first reading is kept in a setting local to it. Sleeping waits for an advisory lock that the bridge opens in virtual time.
  */
 export const VIRTUAL_TIME_SQL: readonly string[] = [
+  `create role ${BRIDGE_ROLE} superuser login`,
   ...CLOCKS.map((name) => `alter function pg_catalog.${name}() rename to real_${name}`),
   `create function pg_catalog.clock_timestamp() returns timestamptz language plpgsql volatile security definer
     set search_path = pg_catalog as $$ begin return pg_catalog.pg_read_file('${CLOCK_FILE}')::timestamptz; end $$`,
@@ -28,6 +32,13 @@ export const VIRTUAL_TIME_SQL: readonly string[] = [
       return kept::timestamptz;
     end $$`,
   `create function pg_catalog.transaction_timestamp() returns timestamptz language sql stable as 'select pg_catalog.now()'`,
+  // Says whom it cancels, so that the bridge reads that one's answer at this instant: the signal takes real time.
+  `alter function pg_catalog.pg_cancel_backend(integer) rename to real_pg_cancel_backend`,
+  `create function pg_catalog.pg_cancel_backend(pid integer) returns boolean language plpgsql volatile strict as $$
+    begin
+      raise info 'sim_cancel %', pid;
+      return pg_catalog.real_pg_cancel_backend(pid);
+    end $$`,
   `alter function pg_catalog.pg_sleep(double precision) rename to real_pg_sleep`,
   `create function pg_catalog.pg_sleep(seconds double precision) returns void language plpgsql volatile as $$
     begin

@@ -5,6 +5,7 @@ import { Control } from '../control.ts';
 import { APPLY_DELAY } from '../settings.ts';
 import { milliseconds } from '../timeouts.ts';
 import { pauseSync } from '../sync-connection.ts';
+import { BRIDGE_ROLE } from '../virtual-time.ts';
 import type { ReplicatedCluster } from './cluster.ts';
 import { Downstream } from './downstream.ts';
 import type { Member } from './member.ts';
@@ -49,7 +50,7 @@ export class Replication {
 
   constructor(options: ReplicationOptions) {
     this.#options = options;
-    this.#control = new Control(options.member.server.socketPath);
+    this.#control = new Control(options.member.server.socketPath, 'postgres', BRIDGE_ROLE);
     this.#loadedAt = this.#loadTime();
     this.#readSynchronous();
   }
