@@ -1,5 +1,5 @@
 import { RunAborted, worst } from '../../contract/index.ts';
-import type { ActiveFault, Deployment, Ms, RunResult, World } from '../../contract/index.ts';
+import type { ActiveFault, Deployment, Ms, Running, RunResult, World } from '../../contract/index.ts';
 import { otherAlerts } from '../judge/alerts.ts';
 import { begin } from './activities.ts';
 import { audit, residue } from './audit.ts';
@@ -59,7 +59,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const checkpoints = traceCheckpoints(session);
   let aborted = false;
   try {
-    await phases(session);
+    await Promise.race([phases(session), worldFailure(running, 2 * deadlineMs)]);
   } catch (error) {
     aborted = error instanceof RunAborted;
     session.problem ??=
@@ -132,6 +132,16 @@ async function phases(session: Session): Promise<void> {
       await active.putBack?.();
       await residue(session);
     }
+  }
+}
+
+/** Rejects when the world fails: the run must hear of it whatever it waits for. An interrupted run ends by itself, healed. */
+async function worldFailure({ clock }: Running, never: Ms): Promise<void> {
+  try {
+    await clock.sleep(never);
+  } catch (error) {
+    if (!(error instanceof RunAborted)) throw error;
+    await new Promise<never>(() => {});
   }
 }
 
