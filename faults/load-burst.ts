@@ -8,7 +8,7 @@ export interface Burst {
   readonly title: string;
   readonly everyMs: Ms;
   /** The calls that come at one instant; resolves when all have been answered. */
-  arrive(stage: Stage): Promise<void>;
+  readonly arrive: (stage: Stage) => Promise<void>;
   /** PromQL: above 0 when `target` was exhausted. */
   readonly exhausted: string;
 }
