@@ -101,6 +101,7 @@ export function splitShared(): void {
   for (const symbol of DISPATCHERS) splitDispatcher(symbol);
   const require = createRequire(import.meta.url);
   splitGrpcPools(require);
+  splitNuid(require);
   hideAwsFiles(require);
 }
 
