@@ -1,11 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Residue } from '../../contract/index.ts';
 import { PROJECT_LABEL, PROJECT_PREFIX, RUN_LABEL, SERVICE_LABEL } from './engine/labels.ts';
 import { ProcessorShare } from './engine/processor-share.ts';
 import { engine } from './images/engine.ts';
 import { RunFolder } from './stack/folder.ts';
+
+/** What a busy engine may take to let go of a network. */
+const GONE_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 250;
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
@@ -54,7 +59,7 @@ export async function reset(): Promise<readonly string[]> {
     }),
   );
   for (const { id, name, run } of found.networks.filter(over)) {
-    await docker.getNetwork(id).remove();
+    await removeNetwork(docker, id);
     done.push(`removed the network ${name} of run ${run}`);
   }
   for (const { name, run } of found.volumes.filter(over)) {
@@ -68,6 +73,24 @@ export async function reset(): Promise<readonly string[]> {
     done.push(`removed ${folder.path}`);
   }
   return done;
+}
+
+/** A busy engine may still have the ends of containers that it has removed: they are taken off it first. */
+async function removeNetwork(docker: Docker, id: string): Promise<void> {
+  const network = docker.getNetwork(id);
+  for (const end = performance.now() + GONE_WITHIN_MS; ; await sleep(LOOK_EVERY_MS)) {
+    const { Containers = {} } = (await network.inspect()) as {
+      readonly Containers?: Readonly<Record<string, unknown>>;
+    };
+    for (const Container of Object.keys(Containers))
+      await network.disconnect({ Container, Force: true }).catch(() => {}); // it has gone meanwhile
+    try {
+      await network.remove();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
 }
 
 async function find(docker: Docker): Promise<Found> {
