@@ -1,4 +1,3 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Credentials } from '../signature.ts';
 import type { Step } from './sessions.ts';
@@ -11,7 +10,7 @@ export function client(endpoint: string, { accessKey, secretKey }: Credentials):
     forcePathStyle: true,
     maxAttempts: 1,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    requestHandler: new NodeHttpHandler({ requestTimeout: 5000 }),
+    requestHandler: { requestTimeout: 5000 },
   });
 }
 
