@@ -92,7 +92,8 @@ export const exportsAttempted: Activity = {
     const { instants, running } = stage;
     while ((instants.nextRun ?? instants.cleared) === undefined) await running.clock.sleep(500);
     const month = await pendingMonth(running);
-    while (instants.cleared === undefined && month !== undefined) {
+    if (month === undefined) return;
+    while (instants.cleared === undefined) {
       await clientsOf(stage).call('administrator', generateExport('administrator', month), { tags: { attempt: true } });
       await running.clock.sleep(ATTEMPT_EVERY_MS);
     }
@@ -186,7 +187,7 @@ export const noExportLeaves: Probe = attempts.each(
 /** The row that the fault changed, by the history. */
 function tamperedSeq({ history }: Stage): number | undefined {
   const name = history.operations.find((operation) => operation.name === 'tamper')?.input['name'];
-  return name === undefined ? undefined : Number(/\d+/.exec(String(name))?.[0]);
+  return typeof name === 'string' ? Number(/\d+/.exec(name)?.[0]) : undefined;
 }
 
 /** It stays named by the incident when the row has been restored. */

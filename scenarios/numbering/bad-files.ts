@@ -180,7 +180,8 @@ function batchWithBadRows(all: Evidence['operations']): string | undefined {
   const failed = all.find(
     ({ name, input, completedAt }) => name === 'import' && input['bad'] === 'rows' && completedAt !== undefined,
   );
-  return failed?.result?.['batchId'] === undefined ? undefined : String(failed.result['batchId']);
+  const batchId = failed?.result?.['batchId'];
+  return typeof batchId === 'string' ? batchId : undefined;
 }
 
 export const correctedIsImported: Probe = imports

@@ -4,7 +4,6 @@ import type { Activity, Ms, PlannableFault, Probe, Running, StoredObject } from 
 import { generateExport } from '../../models/numbering/clients/admin-call.ts';
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
 
-export const EXPORT = 'numbering-jobs-export';
 const BUCKET = 'regulator-exports';
 /** The object store lives in its own time: its clients correct theirs by its answers. */
 const CLOCKS = ['numbering-service', 'numbering-jobs', 'postgres'] as const;

@@ -29,7 +29,7 @@ function state(tables: Readonly<Record<string, readonly object[]>>): Evidence {
     exportKey,
     ...tables,
   };
-  return { ...base, finalState: finalState as Evidence['finalState'] };
+  return { ...base, finalState };
 }
 
 describe('one-export-per-month', () => {

@@ -54,7 +54,7 @@ export function addImportRoutes(http: HttpApp, app: App): void {
     (request, reply) =>
       administer(app, 'upload-block', async () => {
         const { contractId } = request.query;
-        const batch = await upload(app, contractId, request.body, String(request.headers['x-signature']));
+        const batch = await upload(app, contractId, request.body, request.headers['x-signature']);
         reply.code(202);
         return batchOf(batch);
       }),
