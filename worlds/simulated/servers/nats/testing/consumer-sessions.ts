@@ -169,11 +169,11 @@ export const consumerSessions: Readonly<Record<string, (session: Session) => Pro
     await session.wait(250);
     await session.api('CONSUMER.INFO.S.P');
     await session.ask('s.a', 'more');
-    await session.wait(100);
-    session.publish('$JS.ACK.S.P.1.4.4.1.1', '+ACK');
-    await session.wait(100);
-    session.publish('$JS.API.CONSUMER.MSG.NEXT.S.P', '', 'in');
     await session.wait(50);
+    session.publish('$JS.ACK.S.P.1.4.4.1.1', '+ACK');
+    await session.wait(50);
+    session.publish('$JS.API.CONSUMER.MSG.NEXT.S.P', '', 'in');
+    await session.wait(20);
   },
 
   async 'filters, last per subject, headers only, ack all'(session) {
@@ -276,6 +276,8 @@ async function prepare(session: Session, messages: number): Promise<void> {
   await session.api('STREAM.CREATE.S', { name: 'S', subjects: ['s.>'], num_replicas: session.replicas });
   for (let number = 0; number < messages; number += 1)
     await session.ask(`s.${'abc'[number % 3]}`, `message ${number + 1}`, { Number: String(number + 1) });
+  // The followers of a real cluster, of which one will lead the consumer, have the messages a moment later.
+  if (session.replicas > 1) await session.wait(200);
 }
 
 /** A durable pull consumer `C` whose messages come to `in`. */

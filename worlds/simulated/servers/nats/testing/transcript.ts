@@ -32,6 +32,8 @@ export class Session {
   readonly heard: string[] = [];
   readonly connection: NatsConnection;
   readonly replicas: number;
+  /** By how much the latest of its waits was late. */
+  lateMs = 0;
 
   constructor(connection: NatsConnection, replicas: number) {
     this.connection = connection;
@@ -86,8 +88,10 @@ export class Session {
   }
 
   async wait(ms: number): Promise<void> {
+    const begun = performance.now();
     await new Promise((resolve) => setTimeout(resolve, ms));
     await this.connection.flush();
+    this.lateMs = Math.max(this.lateMs, performance.now() - begun - ms);
   }
 
   async close(): Promise<void> {
