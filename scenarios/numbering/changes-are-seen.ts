@@ -49,11 +49,11 @@ export const changesAreSeen: Probe = {
   observe: async ({ operations }, _running, from, to) =>
     operations.flatMap((operation): Observation[] => {
       const { input, invokedAt, name, outcome, error, result } = operation;
-      const expects = input[EXPECTS];
+      const expects = input[EXPECTS] as string | undefined;
       if (expects === undefined || outcome === 'info' || invokedAt < from || invokedAt > to) return [];
       const saw = name === 'validate' ? (result?.['valid'] === true ? 'valid' : 'not valid') : (error ?? 'free');
       const holds = expects === 'taken' ? error === 'CONFLICT' : outcome === 'ok' && saw === expects;
-      return [{ at: invokedAt, holds, seen: `${name}: ${saw}, it is ${String(expects)}` }];
+      return [{ at: invokedAt, holds, seen: `${name}: ${saw}, it is ${expects}` }];
     }),
   plant: (evidence) =>
     withOperation(evidence, { name: 'validate', input: { [EXPECTS]: 'not valid' }, result: { valid: true } }),
