@@ -7,7 +7,7 @@ import { named, textOf } from '../../simulated/prometheus/tree.ts';
  * Gauges of durations on the services' clocks, by their names: in the document's time they are longer. A latency
  * (`_duration_seconds`) is what the machine really took, and is not scaled.
  */
-const DURATION_METRIC = /_(?:lag|age)_seconds$/;
+const DURATION_METRIC = /_(?:lag|age|pending)_seconds$/;
 
 /** Functions of a range whose result is in the unit of the metric for a second. */
 const RATES: ReadonlySet<string> = new Set(['rate', 'irate', 'deriv']);
