@@ -40,7 +40,7 @@ export function untilLate(late: Ms, before: Ms): PlannableFault {
 
 /** Every export that is due was made within `limitMs` of its planned time, and one was made at all. */
 export function exportsInTime(limitMs: Ms): Probe {
-  return polled(`planned exports go from PENDING to DONE within ${limitMs / 60_000} min`, 2000, async ({ running }) => {
+  return polled(`planned exports go from PENDING to DONE within ${limitMs / 60_000} min`, 5000, async ({ running }) => {
     const exports = await plan(running);
     const late = exports.filter(({ status, age }) => status === 'PENDING' && age * 1000 > limitMs);
     const done = exports.filter(({ status }) => status === 'DONE').length;
