@@ -17,6 +17,7 @@ export async function inject(session: Session): Promise<ActiveFault> {
   session.enter('inject', plan.fault.title);
   // Stamped before: a client's mistake begins with the call. The others are in place at the same instant.
   const begun = session.now;
+  session.injecting = begun;
   const active = mutation === 'no-fault' ? NO_FAULT : await plan.fault.inject(session.stage);
   session.instants.injected = active.over ? begun : session.now;
   return active;

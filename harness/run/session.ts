@@ -67,6 +67,8 @@ export class Session {
   /** What went wrong with the run itself: makes its verdict `error`. */
   problem: string | undefined;
   phase = 'start';
+  /** The injection was begun: at the same instant as it was complete, where time is virtual. */
+  injecting: Ms | undefined;
   /** The operator's step after detection has ended. */
   operatorDone = false;
   /** Work begun beside the phases: activities and operator steps. */

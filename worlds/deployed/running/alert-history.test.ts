@@ -64,6 +64,14 @@ describe('the history of alerts', () => {
     expect(changes(history).map(([state]) => state)).toEqual(['firing', 'resolved', 'firing']);
   });
 
+  test('is annotated by the next reading of the rules where the first came too early', () => {
+    const history = begin();
+    history.add([series('firing', 1000)], evaluated(1005));
+    const annotations = new Map([[labelKey({ alertname: 'RedisDown', instance: 'a' }), { summary: 'away' }]]);
+    history.add([series('firing', 1000, 1200)], evaluated(1205, annotations));
+    expect(history.changes.map((change) => change.annotations)).toEqual([{ summary: 'away' }]);
+  });
+
   test("has the alert's own labels and annotations", () => {
     const history = begin();
     const annotations = new Map([[labelKey({ alertname: 'RedisDown', instance: 'a' }), { summary: 'away' }]]);

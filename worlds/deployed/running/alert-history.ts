@@ -7,6 +7,8 @@ interface Active {
   readonly alert: string;
   readonly labels: Readonly<Record<string, string>>;
   state: 'pending' | 'firing';
+  /** Its latest change, in `changes`. */
+  change: number;
   /** The last evaluation that found it, ms of the epoch. */
   seen: number;
 }
@@ -35,6 +37,7 @@ export class AlertHistory {
       .filter(({ at }) => at > this.#read)
       .toSorted((a, b) => a.at - b.at || order(a.labels) - order(b.labels));
     for (const { at, labels } of news) this.#sample(at, labels, rules);
+    this.#annotate(rules);
     this.#read = Math.max(this.#read, ...news.map(({ at }) => at));
     const { lastEvaluation } = rules;
     if (lastEvaluation === undefined) return;
@@ -45,6 +48,15 @@ export class AlertHistory {
     }
   }
 
+  /** The rules are read before the samples are: what has just begun to fire is annotated by the next reading. */
+  #annotate({ annotations }: RuleState): void {
+    for (const [key, { change }] of this.#active) {
+      const [told, found] = [this.changes[change], annotations.get(key)];
+      if (told !== undefined && found !== undefined && Object.keys(told.annotations).length === 0)
+        this.changes[change] = { ...told, annotations: found };
+    }
+  }
+
   #sample(at: number, all: Readonly<Record<string, string>>, rules: RuleState): void {
     const { __name__: _, alertname: alert = '', alertstate, ...labels } = all;
     const state = alertstate === 'firing' ? 'firing' : 'pending';
@@ -52,7 +64,7 @@ export class AlertHistory {
     const active = this.#active.get(key);
     const annotations = rules.annotations.get(key) ?? {};
     if (active === undefined) {
-      const begun: Active = { alert, labels, state, seen: at };
+      const begun: Active = { alert, labels, state, seen: at, change: this.changes.length };
       this.#active.set(key, begun);
       this.#push(begun, state, at, annotations);
       return;
@@ -60,6 +72,7 @@ export class AlertHistory {
     active.seen = at;
     if (active.state === state) return;
     active.state = state;
+    active.change = this.changes.length;
     this.#push(active, state, at, annotations);
   }
 
