@@ -49,6 +49,18 @@ it.each([true, false])(
   },
 );
 
+it('a machine that is lost comes back after the run only', async () => {
+  const { stage, states } = managed();
+  const active = await primaryLost('redis', { manager: 'manager', promotionHeld: false, staysDown: true }).inject(
+    stage,
+  );
+  await active[Symbol.asyncDispose]();
+  expect(states['redis']).toBe('exited');
+  expect(await active.healed()).toBe(true);
+  await active.putBack?.();
+  expect(states['redis']).toBe('running');
+});
+
 it('somebody let go of the hold: it does not count as bitten', async () => {
   const { stage, state } = managed();
   const active = await primaryLost('redis', { manager: 'manager', promotionHeld: true }).inject(stage);

@@ -9,9 +9,11 @@ export interface PrimaryLost {
   readonly manager: string;
   /** No promotion while the fault stays. */
   readonly promotionHeld: boolean;
+  /** The machine is lost: nothing but a promotion helps, and the server comes back after the run. */
+  readonly staysDown?: boolean;
 }
 
-/** A promotion that was held and is allowed again has been made by then. */
+/** A promotion that is allowed has been made by then; where none comes the server is started as it was. */
 const PROMOTED_WITHIN_MS: Ms = 60_000;
 const LOOK_EVERY_MS: Ms = 500;
 
@@ -20,7 +22,10 @@ const LOOK_EVERY_MS: Ms = 500;
  * another one writes: it comes back as a standby. Bit when it is gone, has answered nothing since, and nobody can promote
  * unless that is allowed.
  */
-export function primaryLost(server: string, { manager, promotionHeld }: PrimaryLost): PlannableFault {
+export function primaryLost(
+  server: string,
+  { manager, promotionHeld, staysDown = false }: PrimaryLost,
+): PlannableFault {
   const held = promotionHeld ? ' and hold promotion back' : '';
   return plannable({
     kind: promotionHeld ? 'process.kill + storage.failover' : 'process.kill',
@@ -44,12 +49,17 @@ export function primaryLost(server: string, { manager, promotionHeld }: PrimaryL
           };
         },
         healed: async () => {
+          if (staysDown) return true;
           const primary = await primaryOf(running, manager).catch(() => undefined);
           return primary !== undefined && (await victim.healthy());
         },
+        putBack: async () => {
+          if (victim.state() === 'exited') await victim.start();
+        },
         [Symbol.asyncDispose]: once(async () => {
           if (promotionHeld) await ask(running, manager, 'POST', '/v1/promotion/allow');
-          const deadline = running.clock.now() + (promotionHeld ? PROMOTED_WITHIN_MS : 0);
+          if (staysDown) return;
+          const deadline = running.clock.now() + PROMOTED_WITHIN_MS;
           const promoted = async (): Promise<boolean> => {
             const primary = await primaryOf(running, manager).catch(() => undefined);
             return primary !== undefined && primary !== server;

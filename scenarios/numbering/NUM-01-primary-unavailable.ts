@@ -28,7 +28,7 @@ export default scenario('NUM-01', ({ quote }) => {
   return {
     runs: {
       A: {
-        ...primaryLost('postgres', away).for(20_000),
+        ...primaryLost('postgres', { ...away, staysDown: true }).for(20_000),
         activities: clients,
         judges: { mitigation: [], recovery: [0] },
       },
