@@ -30,7 +30,7 @@ export default scenario('NUM-14', ({ quote }) => {
     operator: { onCleared: failBack },
     steadyState: [confirmedInBothRegions, regionServes('mzr')],
     activities: [
-      mzrIsUsed(5000),
+      mzrIsUsed(6000),
       reservationsInFlight(10, 60_000),
       exportComesDue(4 * 60_000),
       leasesUntilTheEnd(100, 3000),

@@ -1,6 +1,6 @@
 /** What clients and operators do when region kbl is lost, and how it is seen. */
 import { operations, polled } from 'faultline';
-import type { Activity, Ms, OperatorStep, Probe, Stage } from 'faultline';
+import type { Activity, Ms, Operation, OperatorStep, Probe, Stage } from 'faultline';
 import { assign, reserve, validate } from '../../models/numbering/clients/call.ts';
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
 import { spareNumbers } from '../../models/numbering/numbers.ts';
@@ -82,17 +82,32 @@ export function reservationsEnd(graceMs: Ms): Probe {
   });
 }
 
-/** A tenant of mzr reserves a number and validates a lease every `everyMs`. Operations carry `region`. */
+/** Leases that a tenant of mzr takes, at most: a region that stays lost would use up the inventory. */
+const LEASES_MAX = 100;
+
+/** A tenant of mzr leases a number and validates it every `everyMs`; with enough of them it only validates. Operations carry `region`. */
 export function mzrIsUsed(everyMs: Ms): Activity {
-  return keepsAsking('a tenant of mzr leases numbers and validates its leases', everyMs, async (stage) => {
-    const { running } = stage;
-    const [number] = await spareNumbers(running, 1);
-    if (number === undefined) return;
-    const options = { service: SERVICES.mzr, tags: { region: 'mzr' } };
-    const given = await clientsOf(stage).call(LEASES_IN_MZR, assign(LEASES_IN_MZR, number), options);
-    if (given.outcome === 'ok') await clientsOf(stage).call(LEASES_IN_MZR, validate(LEASES_IN_MZR, number), options);
+  const options = { service: SERVICES.mzr, tags: { region: 'mzr' } };
+  return keepsAsking('a tenant of mzr leases numbers and validates its leases', everyMs, async (stage, nth) => {
+    const clients = clientsOf(stage);
+    const [number] = nth < LEASES_MAX ? await spareNumbers(stage.running, 1) : [];
+    if (number === undefined) {
+      const { input } = stage.history.operations.findLast(leasedInMzr) ?? {};
+      if (input !== undefined)
+        await clients.call(
+          LEASES_IN_MZR,
+          validate(LEASES_IN_MZR, { kind: 'MSISDN', value: String(input['value']) }),
+          options,
+        );
+      return;
+    }
+    const given = await clients.call(LEASES_IN_MZR, assign(LEASES_IN_MZR, number), options);
+    if (given.outcome === 'ok') await clients.call(LEASES_IN_MZR, validate(LEASES_IN_MZR, number), options);
   });
 }
+
+const leasedInMzr = ({ process, name, outcome }: Operation): boolean =>
+  process === LEASES_IN_MZR && name === 'assign' && outcome === 'ok';
 
 /** After failback another tenant asks in kbl for every number that was leased in mzr: they are held. */
 export const asksForMzrsNumbers: Activity = {
@@ -101,8 +116,7 @@ export const asksForMzrsNumbers: Activity = {
   run: async (stage) => {
     const { running, history, instants } = stage;
     const leased = history.operations.filter(
-      ({ process, name, outcome, invokedAt }) =>
-        process === LEASES_IN_MZR && name === 'assign' && outcome === 'ok' && invokedAt > (instants.injected ?? 0),
+      (operation) => leasedInMzr(operation) && operation.invokedAt > (instants.injected ?? 0),
     );
     while ((await primary(stage)) !== 'postgres') {
       if (instants.recovered !== undefined || instants.ended !== undefined) return;
