@@ -28,6 +28,8 @@ export default scenario('NUM-14', ({ quote }) => {
       }),
     },
     operator: { onCleared: failBack },
+    // A refused Reserve uses its number up: at twice as many a region that stays lost would leave none.
+    load: { reservationsPerSecond: 0.5 },
     steadyState: [confirmedInBothRegions, regionServes('mzr')],
     activities: [
       mzrIsUsed(6000),
