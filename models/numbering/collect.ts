@@ -51,13 +51,18 @@ const STREAMS: Readonly<Record<string, { readonly stream: string; readonly row: 
     },
   };
 
-/** All tables at one instant: one statement has one snapshot, and the system goes on meanwhile. */
-async function tables(running: Running): Promise<Evidence['finalState']> {
-  const columns = Object.entries(QUERIES).map(
-    ([table, query]) => `(select coalesce(json_agg(row), '[]') from (${query}) as row) as "${table}"`,
-  );
-  const [all] = await primarySql(running, `select ${columns.join(', ')}`);
-  return all as Evidence['finalState'];
+/** The system goes on while its tables are read, and a change is in several of them: read again until none was made meanwhile. */
+const READS_MAX = 10;
+
+async function tables(running: Running): Promise<Record<string, Evidence['finalState'][string]>> {
+  const changes = async (): Promise<unknown> =>
+    (await primarySql(running, 'select seq from numbering.audit_head'))[0]?.['seq'];
+  const collected: Record<string, Evidence['finalState'][string]> = {};
+  for (let reads = 1; ; reads += 1) {
+    const before = await changes();
+    for (const [table, query] of Object.entries(QUERIES)) collected[table] = await primarySql(running, query);
+    if ((await changes()) === before || reads === READS_MAX) return collected;
+  }
 }
 
 /** Nothing where NATS is not deployed, and where the fault stays and it cannot be asked: what should be there is then missed. */

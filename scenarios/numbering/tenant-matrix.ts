@@ -1,7 +1,8 @@
 /** NUM-22: what the rows of the tenant-experience matrix look like to a tenant of the portal. */
-import { operations, polled } from 'faultline';
+import { both, metric, operations, polled } from 'faultline';
 import type { Activity, Ms, Operation, Probe, Stage } from 'faultline';
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
+import { reserve } from '../../models/numbering/clients/call.ts';
 import type { Call } from '../../models/numbering/clients/call.ts';
 import { PORTAL, portalAssign, portalPool, portalReserve } from '../../models/numbering/clients/tenant-calls.ts';
 import { stories } from '../../models/numbering/messages.ts';
@@ -9,6 +10,7 @@ import type { SmsRow } from '../../models/numbering/messages.ts';
 import { inventoryOf, spareNumbers } from '../../models/numbering/numbers.ts';
 import { primarySql } from '../../models/numbering/primary.ts';
 import { withOperation } from './probes.ts';
+import { portalReloadsThePool } from './race-probes.ts';
 import { keepsAsking } from './tenant-sessions.ts';
 
 /** Status and text of each refusal, word for word as `system/numbering/customer-portal/README.md` has them. */
@@ -128,14 +130,28 @@ export const heldThenDead: Probe = polled(
   },
 );
 
+/** Nothing waits for numbering any more. */
+export const nothingHeld = metric('held messages', 'max(sms_messages_held)').equals(0);
+
 const RESERVES = 'tenant-reserves';
 const SENDER = 'tenant-alpha-1';
 
-/** A tenant reserves numbers through the portal, a new one every 2 s. */
-export const reservesOn: Activity = keepsAsking('a tenant keeps reserving', 2000, async (stage) => {
-  const [number] = await spareNumbers(stage.running, 1);
-  if (number !== undefined) await ask(stage, RESERVES, portalReserve(RESERVES, number, 10_000));
-});
+/** A tenant reserves numbers through the portal, one every 2 s. */
+export const reservesOn: Activity = {
+  title: 'a tenant keeps reserving',
+  during: 'start',
+  run: async (stage) => {
+    // Each is free again long before its turn comes; a refusal takes none.
+    const numbers = await spareNumbers(stage.running, 100);
+    let next = 0;
+    await keepsAsking('', 2000, async (own) => {
+      const number = numbers[next % numbers.length];
+      if (number === undefined) return;
+      const answer = await ask(own, RESERVES, portalReserve(RESERVES, number, 10_000));
+      if (answer.outcome === 'ok' || answer.error !== 'UNAVAILABLE') next += 1;
+    }).run(stage);
+  },
+};
 
 /** A tenant asks for alphanumeric ids, a new one every 2 s. It has a right to each. */
 export const leasesAlpha: Activity = {
@@ -177,6 +193,39 @@ async function noneLeft({ running }: Stage): Promise<boolean> {
   return row?.['left'] === 0;
 }
 
+const LOSES = 'tenant-loses';
+const FIRST = 'tenant-is-first';
+const BACK_MS: Ms = 15_000;
+
+/** While others race, a tenant at the portal asks every 2 s for a code that somebody has just taken, then for what the portal offers. */
+export const losesAtThePortal: Activity = {
+  title: 'a tenant at the portal is late',
+  during: 'fault',
+  run: async (stage) => {
+    const { shortCodes } = await inventoryOf(stage.running);
+    for (let nth = 0; stage.instants.cleared === undefined; nth += 1) {
+      const key = shortCodes[nth % shortCodes.length];
+      if (key === undefined) throw new Error('the inventory has no short codes');
+      await clientsOf(stage).call(FIRST, reserve(FIRST, key, BACK_MS));
+      const refused = await ask(stage, LOSES, portalReserve(LOSES, key, BACK_MS));
+      const offered = refused.outcome === 'fail' ? refused.result?.['candidate'] : undefined;
+      if (typeof offered === 'string')
+        await ask(stage, LOSES, portalReserve(LOSES, { ...key, value: offered }, BACK_MS), { offered: true });
+      await stage.running.clock.sleep(2000);
+    }
+  },
+};
+
+/** 409 in the contract's words, and a fresh pool whose candidate can be had. */
+export const lateAtThePortal: Probe = both(
+  refusedAs(
+    'Reserve answers 409 CONFLICT',
+    'CONFLICT',
+    ({ name, input }) => name === 'reserve' && input['offered'] === undefined,
+  ),
+  portalReloadsThePool,
+);
+
 const BROWSES = 'tenant-browses';
 
 /** A tenant looks at the short codes in the portal, which nobody takes for good. */
@@ -195,6 +244,11 @@ export const poolIsFull: Probe = operations('browse')
     outcome === 'info' ? undefined : (result?.['items'] as unknown[] | undefined)?.length === input['pool'],
   );
 
-function ask(stage: Stage, tenant: string, call: Call): Promise<unknown> {
-  return clientsOf(stage).call(tenant, call, { service: PORTAL, tags: { portal: true } });
+function ask(
+  stage: Stage,
+  tenant: string,
+  call: Call,
+  tags: Readonly<Record<string, unknown>> = {},
+): ReturnType<ReturnType<typeof clientsOf>['call']> {
+  return clientsOf(stage).call(tenant, call, { service: PORTAL, tags: { portal: true, ...tags } });
 }

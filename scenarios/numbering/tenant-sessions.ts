@@ -92,10 +92,12 @@ export function keepsAsking(
     title,
     during: 'start',
     run: async (stage) => {
+      const under: Promise<unknown>[] = [];
       for (let nth = 0; goesOn(stage.instants); nth += 1) {
-        void ask(stage, nth);
+        under.push(ask(stage, nth));
         await stage.running.clock.sleep(everyMs);
       }
+      await Promise.all(under);
     },
   };
 }

@@ -16,6 +16,7 @@ const shape = {
   VALIDATE_TIMEOUT_MS: milliseconds(2500),
   HOLD_MS: milliseconds(600_000),
   HOLD_RETRY_MS: milliseconds(5000),
+  HOLD_RETRY_MAX_MS: milliseconds(60_000),
   MESSAGES_AT_A_TIME: count(16),
   SHUTDOWN_GRACE_MS: milliseconds(8000),
 };

@@ -28,7 +28,7 @@ beforeEach(() => {
 
 const dispatcher = (verdict: Verdict, off: readonly string[] = []): Dispatcher =>
   new Dispatcher({
-    config: { HOLD_MS: 60_000, HOLD_RETRY_MS: 5000 },
+    config: { HOLD_MS: 60_000, HOLD_RETRY_MS: 5000, HOLD_RETRY_MAX_MS: 20_000 },
     log: createLogger('test', 'silent'),
     registry: new Registry(),
     safeguards: new Safeguards([DISPATCH_FAIL_CLOSED, HOLD_TIME_LIMIT], off),
@@ -76,6 +76,21 @@ describe('numbering-service cannot tell', () => {
     await dispatcher({ kind: 'unavailable' }, ['dispatch-fail-closed']).handle(message, fresh);
     expect(dispatched).toEqual([null]);
   });
+});
+
+test('a held message is looked at ever less often, and once more when its time is over', async () => {
+  const delayOf = async (count: number, ageMs: number): Promise<number> => {
+    last = undefined;
+    const delivery = { count, storedAt: new Date(Date.now() - ageMs) };
+    const error: unknown = await dispatcher({ kind: 'unavailable' })
+      .handle(message, delivery)
+      .catch((thrown: unknown) => thrown);
+    return (error as NotYet).delayMs;
+  };
+  expect(await delayOf(1, 0)).toBe(5000);
+  expect(await delayOf(3, 20_000)).toBe(15_000);
+  expect(await delayOf(9, 30_000)).toBe(20_000);
+  expect(await delayOf(9, 59_000)).toBeLessThanOrEqual(1000);
 });
 
 test('a message that has ended is not handled again', async () => {

@@ -24,7 +24,7 @@ export const HOLD_TIME_LIMIT: Safeguard = {
 export const NUMBERING_UNAVAILABLE = 'numbering_unavailable';
 
 export interface DispatcherParts {
-  readonly config: Pick<OrchestratorConfig, 'HOLD_MS' | 'HOLD_RETRY_MS'>;
+  readonly config: Pick<OrchestratorConfig, 'HOLD_MS' | 'HOLD_RETRY_MS' | 'HOLD_RETRY_MAX_MS'>;
   readonly log: Logger;
   readonly registry: Registry;
   readonly safeguards: Safeguards;
@@ -74,7 +74,15 @@ export class Dispatcher {
     if (safeguards.on(HOLD_TIME_LIMIT) && Date.now() - storedAt.getTime() >= config.HOLD_MS)
       return this.#bury(message, NUMBERING_UNAVAILABLE);
     this.#held.add(message.messageId);
-    throw new NotYet(config.HOLD_RETRY_MS);
+    throw new NotYet(this.#delayMs(count, storedAt));
+  }
+
+  /** Longer from look to look, so that many held messages do not become a load of their own; but not beyond the hold time. */
+  #delayMs(count: number, storedAt: Date): number {
+    const { HOLD_MS, HOLD_RETRY_MS, HOLD_RETRY_MAX_MS } = this.#parts.config;
+    const delay = Math.min(count * HOLD_RETRY_MS, HOLD_RETRY_MAX_MS);
+    const left = storedAt.getTime() + HOLD_MS - Date.now();
+    return left > 0 ? Math.min(delay, left) : delay;
   }
 
   /** A delivery that comes again may be of a message whose end was not acknowledged. */
