@@ -4,13 +4,16 @@ import http from 'node:http';
 import { FraudIntel, type Answer, type Signal } from './fraud-intel.ts';
 import { publisher } from './publisher.ts';
 
-const { HTTP_PORT = '8086', NATS_URLS = '', NATS_REPLICAS = '3' } = process.env;
+const { HTTP_PORT = '8086', NATS_URLS = '', NATS_REPLICAS = '3', NATS_DUPLICATE_WINDOW_MS = '120000' } = process.env;
 if (NATS_URLS === '') {
   console.error('NATS_URLS is not set: give the addresses of NATS, such as nats://nats-1:4222,nats://nats-2:4222');
   process.exit(78);
 }
 const BODY_BYTES_MAX = 4096;
-const intel = new FraudIntel(publisher(NATS_URLS.split(','), Number(NATS_REPLICAS)), randomUUID);
+const intel = new FraudIntel(
+  publisher(NATS_URLS.split(','), Number(NATS_REPLICAS), Number(NATS_DUPLICATE_WINDOW_MS)),
+  randomUUID,
+);
 
 const server = http.createServer((request, response) => {
   const reply = (status: number, body?: unknown): void => {

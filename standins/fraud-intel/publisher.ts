@@ -7,8 +7,15 @@ const SUBJECT = 'fraud.score.v1';
 const AGAIN_MS = 1000;
 const TIMEOUT_MS = 2000;
 
-/** Publishes scores to JetStream, each until it is confirmed, in their order. */
-export function publisher(servers: readonly string[], replicas: number): (score: Score) => void {
+/**
+ * Publishes scores to JetStream, each until it is confirmed, in their order.
+ * @param duplicateWindowMs that of the stream's other clients: NATS takes one configuration only
+ */
+export function publisher(
+  servers: readonly string[],
+  replicas: number,
+  duplicateWindowMs: number,
+): (score: Score) => void {
   const waiting: Score[] = [];
   let busy = false;
   const connection = connect({
@@ -26,7 +33,7 @@ export function publisher(servers: readonly string[], replicas: number): (score:
       subjects: ['fraud.>'],
       storage: StorageType.File,
       num_replicas: replicas,
-      duplicate_window: 120_000_000_000,
+      duplicate_window: duplicateWindowMs * 1_000_000,
     });
     await jetstream(nats, { timeout: TIMEOUT_MS }).publish(SUBJECT, JSON.stringify(score), { msgID: score.eventId });
   };
