@@ -12,7 +12,6 @@ export const deployment: Deployment = {
   system: 'numbering',
   rules: [
     'system/numbering/alerts/primary.yaml',
-    'system/numbering/alerts/primary.yaml',
     'system/numbering/alerts/reservations.yaml',
     'system/numbering/alerts/regions.yaml',
     'system/numbering/alerts/events.yaml',

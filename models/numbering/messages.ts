@@ -43,7 +43,7 @@ export function stories(rows: readonly SmsRow[]): ReadonlyMap<string, MessageSto
     if (story === undefined) found.set(messageId, (story = { messageId, states: [], dispatches: [] }));
     if (subject.startsWith(OUTBOUND)) story.states.push({ state: 'ACCEPTED', at: time(body['acceptedAt']) });
     else if (subject.startsWith(STATUS)) {
-      const reason = body['reason'] === undefined ? {} : { reason: String(body['reason']) };
+      const reason = typeof body['reason'] === 'string' ? { reason: body['reason'] } : {};
       story.states.push({ state: String(body['state']), at: time(body['at']), ...reason });
     } else if (subject === DISPATCH) {
       const { kind, value } = body['from'] as { kind: string; value: string };

@@ -48,7 +48,8 @@ function refusedAs(title: string, code: string, matches: (operation: Operation) 
           !HINTED.has(code) || (Number(result?.['retryAfter']) > 0 && Number(result?.['retryAfterMs']) > 0);
         const holds =
           error === code && result?.['status'] === status && detail.test(String(result['detail'])) && hinted;
-        const hint = result?.['retryAfter'] === undefined ? 'no hint' : `Retry-After ${String(result['retryAfter'])}`;
+        const { retryAfter } = result ?? {};
+        const hint = typeof retryAfter === 'string' ? `Retry-After ${retryAfter}` : 'no hint';
         return [{ at, holds, seen: `${String(result?.['status'])} ${error ?? ''}, ${hint}` }];
       }),
   };
@@ -90,7 +91,7 @@ export const nothingInternal: Probe = {
       const { status, title, detail } = result ?? {};
       const text = [title, detail].filter((part) => typeof part === 'string').join(' ');
       const holds = status !== 500 && error !== 'INTERNAL' && !INTERNAL_NAMES.test(text);
-      return [{ at, holds, seen: `${String(status ?? '')} ${error ?? ''} ${text}`.trim() }];
+      return [{ at, holds, seen: `${typeof status === 'number' ? status : ''} ${error ?? ''} ${text}`.trim() }];
     }),
   plant: (evidence) =>
     withOperation(evidence, { outcome: 'fail', error: 'INTERNAL', result: { status: 500, detail: 'at f (x.ts:1)' } }),

@@ -80,7 +80,7 @@ export const sessionsSucceed: Probe = {
 };
 
 const said = ({ outcome, result }: Operation): string =>
-  result?.['state'] === undefined ? outcome : String(result['state']);
+  typeof result?.['state'] === 'string' ? result['state'] : outcome;
 
 /** A tenant asks for something every `everyMs`, whatever it is told, while the fault lasts and until the run has recovered. */
 export function keepsAsking(

@@ -98,7 +98,7 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#transports.values()].flat().map((transport) => transport.close()));
+    for (const transport of [...this.#transports.values()].flat()) await transport.close();
   }
 }
 
