@@ -28,5 +28,3 @@ const shape = {
 export function portalConfig(env: NodeJS.ProcessEnv) {
   return readConfig(shape, env);
 }
-
-export type PortalConfig = ReturnType<typeof portalConfig>;
