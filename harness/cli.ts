@@ -76,6 +76,7 @@ running(program.command('sabotage').argument('[ids...]', 'rows such as NUM-03; n
   .description('switch off one safeguard at a time and demand that the assertion named turns red')
   .option('--seeds <n>', 'repeat with this many seeds, from --seed on', wholeNumber(1), 1)
   .option('--line <n>', 'only this sabotage line of the catalogue', wholeNumber(0))
+  .option('--lines-only', "only the catalogue's lines, no mutation")
   .addOption(new Option('--mutation <name>', 'only this mutation').choices(MUTATIONS))
   .action(async (ids: string[], options: SabotageOptions) => settle(await sabotage(root, ids, options)));
 

@@ -24,6 +24,8 @@ export interface SabotageOptions extends RunOptions {
   readonly line?: number;
   /** Only this mutation. */
   readonly mutation?: Mutation;
+  /** Only the catalogue's lines, no mutation. */
+  readonly linesOnly?: boolean;
 }
 
 /** `faultline sabotage [ids...]`: exit code 1 when an assertion named did not turn red, 3 when interrupted. */
@@ -88,7 +90,7 @@ async function planned(
       throw new UsageError(`${choice.row.row.id} has no run ${choice.run}`);
     const single = options.line !== undefined || options.mutation !== undefined;
     const asked = ({ sabotage }: PlannedSabotage): boolean => {
-      if (!single) return true;
+      if (!single) return options.linesOnly !== true || 'line' in sabotage;
       return 'line' in sabotage ? sabotage.line === options.line : sabotage.mutation === options.mutation;
     };
     const plan = plannedSabotage(choice.row.row, body, choice.run).filter(asked);

@@ -1,4 +1,4 @@
-import type { Row } from '../../catalogue/index.ts';
+import type { Anchor, Row } from '../../catalogue/index.ts';
 import type { Probe, ScenarioBody } from '../../contract/index.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -71,11 +71,15 @@ export function differences(row: Row, body: ScenarioBody): readonly string[] {
   for (const reference of ['detection', ...lineReferences(row)])
     if (plans.length > 0 && !plans.some((plan) => judges(plan, reference)))
       problems.push(`expected a run that judges ${reference}, found none; add it to the judges of a run`);
-  const froms = [row.detection, ...row.mitigation, ...row.recovery].map(({ from }) => from);
-  if (froms.includes('threshold') && !plans.every(({ threshold }) => threshold ?? body.threshold))
-    problems.push('expected threshold, from which a line of the row counts, found none; add threshold: ...');
-  if (froms.includes('next-run') && !plans.every(({ nextRun }) => nextRun ?? body.nextRun))
-    problems.push('expected nextRun, from which a line of the row counts, found none; add nextRun: ...');
+  for (const [anchor, name] of [
+    ['threshold', 'threshold'],
+    ['next-run', 'nextRun'],
+  ] as const)
+    for (const [run, plan] of Object.entries(body.runs))
+      if (countsFrom(row, anchor).some((reference) => judges(plan, reference)) && !(plan[name] ?? body[name]))
+        problems.push(
+          `expected ${name}, from which a line of the row counts in run ${run}, found none; add ${name}: ...`,
+        );
   const probes = [
     ...body.steadyState,
     ...Object.values(body.mitigation),
@@ -108,6 +112,16 @@ function references(row: Row, body: ScenarioBody): readonly string[] {
     'alerts',
     ...row.invariants.map((name) => `invariant:${name}`),
   ];
+}
+
+/** References of the lines that count from an anchor. */
+function countsFrom(row: Row, anchor: Anchor): readonly string[] {
+  const lines = (['mitigation', 'recovery'] as const).flatMap((part) =>
+    row[part].map(({ from }, i) => ({ reference: `${part}[${i}]`, from })),
+  );
+  return [{ reference: 'detection', from: row.detection.from }, ...lines]
+    .filter(({ from }) => from === anchor)
+    .map(({ reference }) => reference);
 }
 
 function lineReferences(row: Pick<Row, 'mitigation' | 'recovery'>): readonly string[] {
