@@ -98,8 +98,10 @@ describe('a standby in virtual time', () => {
   it('flushes at once and replays after recovery_min_apply_delay, until that is taken back', async () => {
     const { said } = await tell('delay');
     expect(said[0]).toBe('behind [{"behind":true}]');
-    expect(Number(said[1]?.split(' ').at(-1))).toBeGreaterThan(14_890);
-    expect(Number(said[1]?.split(' ').at(-1))).toBeLessThanOrEqual(14_900);
+    // 15 s from the commit; asked about 100 ms after it, and the way of a question is a ms or so of the profile's.
+    const waited = Number(said[1]?.split(' ').at(-1));
+    expect(waited).toBeGreaterThan(14_890);
+    expect(waited).toBeLessThan(14_905);
     expect(said.slice(2)).toEqual(['at once 2', 'end']);
   });
 
@@ -142,7 +144,8 @@ describe('a synchronous standby', () => {
     expect(said).toEqual([
       'confirmed after the cut',
       'notice canceling wait for synchronous replication due to user request',
-      'gave up after 2001',
+      // The client's own 2 s, and what the way of the answer takes of the profile.
+      expect.stringMatching(/^gave up after 200[01]$/),
       'kept here 2 not there 1',
       'released',
       'end',
