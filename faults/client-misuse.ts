@@ -1,6 +1,7 @@
 import type { Operation, Stage } from '../contract/index.ts';
 import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
+import { unfolding } from './unfolding.ts';
 
 export interface Misuse {
   /** How it reads in a report: `a key is sent again with another payload`. */
@@ -22,22 +23,10 @@ export function clientMisuse(target: string, misuse: Misuse): PlannableFault {
     target,
     title: misuse.title,
     inject: async (stage) => {
-      const state: { over: boolean; failure?: unknown } = { over: false };
-      const done = misuse
-        .run(stage)
-        .catch((error: unknown) => {
-          state.failure = error;
-        })
-        .then(() => {
-          state.over = true;
-        });
-      const check = (): void => {
-        if (state.failure !== undefined)
-          throw new Error(`"${misuse.title}" could not be carried out`, { cause: state.failure });
-      };
+      const course = unfolding(misuse.title, () => misuse.run(stage));
       return {
         witness: async () => {
-          check();
+          course.check();
           const made = stage.history.operations.filter((operation) => misuse.mistaken(operation));
           const answered = made.filter(({ completedAt }) => completedAt !== undefined);
           if (answered.length < (misuse.atLeast ?? 1)) return undefined;
@@ -47,12 +36,9 @@ export function clientMisuse(target: string, misuse: Misuse): PlannableFault {
             figures: { made: made.length, answered: answered.length },
           };
         },
-        healed: async () => state.over,
-        over: () => {
-          check();
-          return state.over;
-        },
-        [Symbol.asyncDispose]: () => done,
+        healed: async () => course.isOver(),
+        over: course.over,
+        [Symbol.asyncDispose]: () => course.ended,
       };
     },
   });

@@ -2,6 +2,7 @@ import type { Ms, Running, Stage } from '../contract/index.ts';
 import { once } from './once.ts';
 import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
+import { unfolding } from './unfolding.ts';
 import { components } from './targets.ts';
 
 /** Something that ends at a date, and what is done about it. */
@@ -48,29 +49,17 @@ export function expired(expiry: Expiry): PlannableFault {
         await Promise.all(victims.map(({ wallClock }) => wallClock.jump(byMs)));
         step.ok({});
       };
-      const state: { over: boolean; failure?: unknown } = { over: false };
       await expiry.prepare?.(stage);
       await leave(first);
-      const unfold = async (): Promise<void> => {
+      const course = unfolding(title, async () => {
         for (const [i, wanted] of steps.entries()) {
           if (i > 0) await leave(wanted);
           await expiry.at(stage, wanted);
         }
-      };
-      const unfolding = unfold()
-        .catch((error: unknown) => {
-          state.failure = error;
-        })
-        .then(() => {
-          state.over = true;
-        });
-      const check = (): void => {
-        if (state.failure !== undefined)
-          throw new Error(`"${title}" could not be carried out`, { cause: state.failure });
-      };
+      });
       return {
         witness: async () => {
-          check();
+          course.check();
           const left = await expiry.left(running);
           const days = left / 86_400_000;
           return left <= first
@@ -78,15 +67,12 @@ export function expired(expiry: Expiry): PlannableFault {
             : undefined;
         },
         healed: async () => (await expiry.left(running)) > first,
-        over: () => {
-          check();
-          return state.over;
-        },
+        over: course.over,
         putBack: async () => {
           for (const [i, { wallClock }] of victims.entries()) await wallClock.jump((before[i] ?? 0) - wallClock.skew());
         },
         [Symbol.asyncDispose]: once(async () => {
-          await unfolding;
+          await course.ended;
           await expiry.renew(stage);
         }),
       };

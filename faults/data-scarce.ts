@@ -2,6 +2,7 @@ import type { Ms, Running, Stage } from '../contract/index.ts';
 import { once } from './once.ts';
 import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
+import { unfolding } from './unfolding.ts';
 
 /** A pool that is used up by those who take from it, and what fills it again. */
 export interface Scarcity {
@@ -44,41 +45,26 @@ export function scarce(scarcity: Scarcity): PlannableFault {
         }
       };
       await takeUntil(first);
-      const state: { over: boolean; failure?: unknown } = { over: false };
-      const unfold = async (): Promise<void> => {
+      const course = unfolding(title, async () => {
         for (const [i, share] of steps.entries()) {
           if (i > 0) await takeUntil(share);
           await scarcity.at(stage, share);
         }
-      };
-      const unfolding = unfold()
-        .catch((error: unknown) => {
-          state.failure = error;
-        })
-        .then(() => {
-          state.over = true;
-        });
-      const check = (): void => {
-        if (state.failure !== undefined)
-          throw new Error(`"${title}" could not be carried out`, { cause: state.failure });
-      };
+      });
       const enough = async (): Promise<{ enough: boolean; left: number; total: number }> => {
         const { left, total } = await scarcity.left(running);
         return { enough: left > first * total, left, total };
       };
       return {
         witness: async () => {
-          check();
+          course.check();
           const { left, total, enough: plenty } = await enough();
           return plenty ? undefined : { seen: `${left} of ${total} are left`, figures: { left, total } };
         },
         healed: async () => (await enough()).enough,
-        over: () => {
-          check();
-          return state.over;
-        },
+        over: course.over,
         [Symbol.asyncDispose]: once(async () => {
-          await unfolding;
+          await course.ended;
           await scarcity.refill(stage);
         }),
       };
