@@ -50,7 +50,8 @@ function refusedAs(title: string, code: string, matches: (operation: Operation) 
           error === code && result?.['status'] === status && detail.test(String(result['detail'])) && hinted;
         const { retryAfter } = result ?? {};
         const hint = typeof retryAfter === 'string' ? `Retry-After ${retryAfter}` : 'no hint';
-        return [{ at, holds, seen: `${String(result?.['status'])} ${error ?? ''}, ${hint}` }];
+        const words = holds || typeof result?.['detail'] !== 'string' ? '' : `, "${result['detail']}"`;
+        return [{ at, holds, seen: `${String(result?.['status'])} ${error ?? ''}, ${hint}${words}` }];
       }),
   };
 }
