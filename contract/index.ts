@@ -1,4 +1,6 @@
+export * from './check.ts';
 export * from './deployment.ts';
+export type * from './exploration.ts';
 export type * from './fault.ts';
 export type * from './history.ts';
 export type * from './link.ts';

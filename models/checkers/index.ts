@@ -1,0 +1,2 @@
+/** The checkers' public face. */
+export { checker } from './check-history.ts';
