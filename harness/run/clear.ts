@@ -23,6 +23,7 @@ export async function clear(session: Session, active: ActiveFault): Promise<void
 export async function heal(session: Session, active: ActiveFault): Promise<boolean> {
   const deadline = session.now + HEAL_LIMIT_MS;
   session.enter('clear', `"${session.subject.plan.fault.title}" to be healed`, deadline);
+  session.lifting ??= session.now;
   await active[Symbol.asyncDispose]();
   return session.until(() => active.healed(), HEAL_EVERY_MS, deadline);
 }

@@ -24,6 +24,8 @@ async function timed(session: Session, injected: Ms): Promise<LineResult[]> {
   const { row } = session.subject;
   const { instants } = session;
   const { cleared = session.now, recovered = session.now } = instants;
+  // With a fault that stays it is lifted only after the audit.
+  const lifting = Math.min(session.lifting ?? cleared, cleared);
   const judge = async (
     part: 'mitigation' | 'recovery',
     { index, line, probe }: JudgedLine,
@@ -52,8 +54,9 @@ async function timed(session: Session, injected: Ms): Promise<LineResult[]> {
   // Where it must be silent it is one of the other alerts.
   const results = session.silent ? [] : [detection];
   for (const line of session.lines('mitigation')) {
-    // The phase ends when the fault is cleared: a line that counts from there is judged in the next.
-    const [begin, end] = line.line.from === 'cleared' ? [cleared, recovered] : [injected, cleared];
+    // The phase ends when the fault begins to be lifted: clients meet the end of that before it is known to be cleared. A line
+    // that counts from cleared is judged in the next.
+    const [begin, end] = line.line.from === 'cleared' ? [cleared, recovered] : [injected, lifting];
     results.push(await judge('mitigation', line, begin, end));
   }
   for (const line of session.lines('recovery')) results.push(await judge('recovery', line, cleared, recovered));

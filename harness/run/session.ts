@@ -69,6 +69,8 @@ export class Session {
   phase = 'start';
   /** The injection was begun: at the same instant as it was complete, where time is virtual. */
   injecting: Ms | undefined;
+  /** The fault began to be lifted: at the same instant as it was gone, where time is virtual and nothing has to start anew. */
+  lifting: Ms | undefined;
   /** The operator's step after detection has ended. */
   operatorDone = false;
   /** Work begun beside the phases: activities and operator steps. */
