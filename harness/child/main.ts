@@ -24,6 +24,16 @@ const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 const { root, world: worldName, ids } = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
+/** Of the run that is under way. */
+let crashed: AbortController | undefined;
+// Where time is virtual the world hears of it by itself. On a real machine there is something to heal first.
+if (worldName !== 'simulated')
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      if (crashed !== undefined) return crashed.abort(error);
+      console.error(error);
+      process.exit(1);
+    });
 const send = (event: ProgressEvent): void => {
   writeSync(EVENTS_FD, `${JSON.stringify(event)}\n`);
 };
@@ -43,6 +53,8 @@ async function one(job: Job): Promise<RunResult> {
   const { id, run } = job;
   const begun = wallClock();
   let last = 'load';
+  const crash = new AbortController();
+  crashed = crash;
   try {
     const { subject, deployment } = await loadSubject(project, job);
     const executed = await execute({
@@ -51,6 +63,7 @@ async function one(job: Job): Promise<RunResult> {
       speed: job.speed,
       deployment,
       signal: interrupted.signal,
+      ...(worldName === 'simulated' ? {} : { crashed: crash.signal }),
       keepTrace: job.keepTrace,
       ...(job.guard === undefined ? {} : { guard: job.guard }),
       wallClock,
@@ -76,6 +89,8 @@ async function one(job: Job): Promise<RunResult> {
   } catch (error) {
     const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return failedResult(job, worldName, last, problem, wallClock() - begun);
+  } finally {
+    crashed = undefined;
   }
 }
 

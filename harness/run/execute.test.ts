@@ -165,6 +165,16 @@ test('an interrupted run is aborted, healed and looked over for residue', async 
   expect(line(result.lines, 'residue').verdict).toBe('pass');
 });
 
+test('what nobody waited for and throws makes the run an error, and what was broken is healed', async () => {
+  const crashed = new AbortController();
+  const world = toyWorld({ onTick: (at) => at === 50_000 && crashed.abort(new Error('no number left')) });
+  const { result } = await executeToy({ world, crashed: crashed.signal });
+  expect(result.verdict).toBe('error');
+  expect(result.problem).toContain('no number left');
+  expect(result.phase).toBe('fault');
+  expect(line(result.lines, 'residue').verdict).toBe('pass');
+});
+
 describe('the operator', () => {
   const restart = {
     title: 'restart the cache',

@@ -24,6 +24,11 @@ export interface Execution {
   readonly speed: number;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
+  /**
+   * Aborted, with the error as its reason, when work that nobody waits for has thrown: the run is an error and heals what it
+   * broke. Absent where the world itself fails then.
+   */
+  readonly crashed?: AbortSignal;
   readonly keepTrace?: boolean;
   readonly guard?: boolean;
   /** Real milliseconds, for `wallMs`: the clock of a patched process is not real. */
@@ -43,7 +48,8 @@ const HEALTHY_LIMIT_MS: Ms = 60_000;
 
 /** One run of a row from start to verdict. Never throws for what happens in the run: that is its result. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { subject, world, deployment, watching, signal } = execution;
+  const { subject, world, deployment, watching, crashed } = execution;
+  const signal = crashed === undefined ? execution.signal : AbortSignal.any([execution.signal, crashed]);
   const begun = execution.wallClock();
   const deadlineMs = virtualDeadline(subject);
   await using running = await world.start(deployment, {
@@ -61,10 +67,11 @@ export async function execute(execution: Execution): Promise<Executed> {
   try {
     await Promise.race([phases(session), worldFailure(running, 2 * deadlineMs)]);
   } catch (error) {
-    aborted = error instanceof RunAborted;
-    session.problem ??=
-      error instanceof Error ? (aborted ? error.message : (error.stack ?? error.message)) : String(error);
+    aborted = error instanceof RunAborted && crashed?.aborted !== true;
+    session.problem ??= error instanceof RunAborted ? error.message : inWords(error);
   }
+  // What was thrown first is why the rest ended.
+  if (crashed?.aborted === true) session.problem = inWords(crashed.reason);
   const verdict = worst([
     ...session.results.map((line) => line.verdict),
     ...(session.problem === undefined ? [] : [aborted ? ('aborted' as const) : ('error' as const)]),
@@ -109,6 +116,10 @@ export async function execute(execution: Execution): Promise<Executed> {
     checkpoints: checkpoints(),
     trace: [...running.trace()],
   };
+}
+
+function inWords(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function phases(session: Session): Promise<void> {

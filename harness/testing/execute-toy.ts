@@ -32,6 +32,7 @@ export interface ToyRun extends Partial<
   readonly body?: Partial<ScenarioBody>;
   readonly row?: Partial<Row>;
   readonly signal?: AbortSignal;
+  readonly crashed?: AbortSignal;
   readonly lines?: LineResult[];
 }
 
@@ -41,6 +42,7 @@ export async function executeToy({
   body,
   row,
   signal,
+  crashed,
   lines,
   ...subject
 }: ToyRun = {}): Promise<Executed> {
@@ -67,6 +69,7 @@ export async function executeToy({
     speed: 1,
     watching: { phase: () => {}, line: (line) => lines?.push(line) },
     signal: signal ?? new AbortController().signal,
+    ...(crashed === undefined ? {} : { crashed }),
     wallClock: () => 0,
   });
 }
