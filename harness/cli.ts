@@ -5,6 +5,8 @@ import type { ReportFormat } from '../reports/index.ts';
 import { CatalogueError } from '../catalogue/index.ts';
 import { calibrate } from './commands/calibrate.ts';
 import type { CalibrateOptions } from './commands/calibrate.ts';
+import { check } from './commands/check.ts';
+import type { CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { wholeNumber } from './commands/options.ts';
@@ -86,6 +88,23 @@ program
   .argument('<run>', 'folder of an invocation, such as runs/latest')
   .addOption(new Option('--format <form>', 'form of the report').choices(Object.keys(REPORTERS)).default('terminal'))
   .action((path: string, options: { format: ReportFormat }) => settle(report(path, options)));
+
+program
+  .command('check')
+  .argument('[history]', "a history.jsonl, Jepsen's EDN or its etcd logs; or the folder of a run")
+  .description('hold a recorded history against a model: is it linearizable?')
+  .option('--model <name>', "the model; without it the one whose words the history's operations are")
+  .option('--html [file]', 'write a page that shows the operations on a time line')
+  .option('--time-limit <seconds>', 'real time that the search may take', wholeNumber(1), 60)
+  .option('--memory-limit <MB>', 'memory that the search may fill', wholeNumber(1), 1024)
+  .action(async (history: string | undefined, { html, ...options }: CheckOptions) => {
+    // `--html history.jsonl`: the word after the option was meant as the history.
+    const named = history ?? (typeof html === 'string' ? html : undefined);
+    if (named === undefined)
+      throw new UsageError('expected a history: faultline check runs/latest/NUM-03/A --model NAME');
+    const page = history === undefined && html !== undefined ? true : html;
+    settle(await check(named, { ...options, ...(page === undefined ? {} : { html: page }) }));
+  });
 
 program
   .command('doctor')
@@ -181,6 +200,8 @@ Examples:
   faultline replay runs/latest/NUM-03/A
   faultline sabotage NUM-03          show that its assertions can fail
   faultline report runs/latest --format markdown
+
+  faultline check history.jsonl --model cas-register --html page.html
 
 Exit codes: 0 pass, 1 fail, 2 vacuous or unknown, 3 aborted, 4 residue, 254 bad arguments, 255 error.`;
 }

@@ -8,3 +8,5 @@ import { terminal } from './terminal.ts';
 export const REPORTERS = { terminal, markdown, junit, json } as const satisfies Record<string, Reporter>;
 export type ReportFormat = keyof typeof REPORTERS;
 export { agreement, pairs, parityText } from './parity.ts';
+export { historyPage } from './history-page.ts';
+export { historyText } from './history-text.ts';

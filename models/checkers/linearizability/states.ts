@@ -3,8 +3,9 @@ import type { Call, Model } from './model.ts';
 /** Most results of `step` that are kept in one table: 16 MB. */
 const KEPT_RESULTS = 4 * 1024 * 1024;
 const NOT_KEPT = -2;
-/** What an interned state costs beside its hash: its own objects, an entry in a map. An estimate. */
-const STATE_BYTES = 160;
+/** What an interned state costs, estimated high: objects and an entry in a map; and its texts, which go with its hash. */
+const STATE_BYTES = 300;
+const BYTES_A_CHARACTER = 6;
 
 /** The result of `step` for a call that could not have given its output. */
 export const IMPOSSIBLE = -1;
@@ -62,7 +63,7 @@ export class States<State, Input, Output> {
     const known = bucket?.find((each) => this.#model.equal(this.#states[each] as State, state));
     if (known !== undefined) return known;
     const number = this.#states.push(state) - 1;
-    this.#hashBytes += 2 * hash.length;
+    this.#hashBytes += BYTES_A_CHARACTER * hash.length;
     if (bucket === undefined) this.#byHash.set(hash, [number]);
     else bucket.push(number);
     return number;

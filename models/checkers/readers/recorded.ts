@@ -17,6 +17,6 @@ export function unreadable(file: string, line: number, problem: string): never {
 
 /** What a message shows of a line that makes no sense. */
 export function excerpt(text: string): string {
-  const line = text.trim();
+  const line = text.trim().replaceAll(/\p{Cc}/gu, '\uFFFD');
   return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }
