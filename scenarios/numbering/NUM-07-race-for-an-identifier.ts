@@ -20,6 +20,10 @@ export default scenario('NUM-07', ({ quote }) => ({
     A: { ...races(PAIRS).untilOver(), activities: [racesGoOn(PAIRS)] },
     B: { ...races(CROWDS).untilOver(), activities: [racesGoOn(CROWDS)] },
   },
+  maxSpeed: {
+    speed: 2,
+    why: 'a race is five calls one after another, each real milliseconds: at 10 a thousand of them last so long that the load uses its numbers up',
+  },
   // The row needs no job, but the load lets reservations expire, and somebody has to release them.
   environment: { 'numbering-jobs-cleanup': {} },
   steadyState: [
