@@ -1,3 +1,4 @@
+export { parseDuration } from './duration.ts';
 export { loadCatalogues } from './load.ts';
 export { CatalogueError } from './problem.ts';
 export { quote } from './quote.ts';

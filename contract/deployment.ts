@@ -11,6 +11,9 @@ export interface Deployment {
   readonly rules: readonly string[];
 }
 
+/** Environment for components, by their names: added to their own. */
+export type Environment = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 export type ComponentSpec = ServiceSpec | PostgresSpec | RedisSpec | NatsSpec | PgbouncerSpec | ObjectStoreSpec;
 
 interface Placed {

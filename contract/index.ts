@@ -1,5 +1,6 @@
 export * from './check.ts';
 export * from './deployment.ts';
+export type * from './exploration-result.ts';
 export type * from './exploration.ts';
 export type * from './fault.ts';
 export type * from './history.ts';

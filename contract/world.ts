@@ -65,6 +65,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Keep the semantic events for `Running.trace()`. */
   readonly keepTrace?: boolean;
+  /** Scrape no metrics and evaluate no rule until `Running.scrape` asks for it (simulated world only): both are a large part of a short run. */
+  readonly scrapeWhenAsked?: boolean;
+  /** Text of source files in place of what the disk has, by path from the project's root: a planted bug (simulated world only). */
+  readonly sources?: Readonly<Record<string, string>>;
 }
 
 /** A started deployment. Disposing it ends every process and gives back every resource; twice is a no-op. */
@@ -80,6 +84,8 @@ export interface Running extends AsyncDisposable {
   endpoints(service: string, port: number): readonly Endpoint[];
   alerts(): readonly AlertChange[];
   readonly metrics: Metrics;
+  /** Begins to scrape and to evaluate rules, where that waits for being asked (`RunOptions.scrapeWhenAsked`); twice is a no-op. */
+  scrape?(): void;
   /**
    * The share of [from, to], between 0 and 1, in which the services' processes could run and waited for a processor (the
    * most of any): whether a latency measured there is the system's. Undefined where the world cannot tell.

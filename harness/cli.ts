@@ -8,6 +8,8 @@ import type { CalibrateOptions } from './commands/calibrate.ts';
 import { check } from './commands/check.ts';
 import type { CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
+import { explore } from './commands/explore.ts';
+import type { ExploreOptions } from './commands/explore.ts';
 import { list } from './commands/list.ts';
 import { wholeNumber } from './commands/options.ts';
 import type { RunOptions } from './commands/options.ts';
@@ -81,6 +83,26 @@ running(program.command('sabotage').argument('[ids...]', 'rows such as NUM-03; n
   .option('--lines-only', "only the catalogue's lines, no mutation")
   .addOption(new Option('--mutation <name>', 'only this mutation').choices(MUTATIONS))
   .action(async (ids: string[], options: SabotageOptions) => settle(await sabotage(root, ids, options)));
+
+program
+  .command('explore')
+  .description('draw workloads and fault schedules from a seed, run them, and make small what fails')
+  .option('--system <name>', 'whose model draws and judges', 'numbering')
+  .option('--budget <duration>', 'real time, such as 90s or 2m (default 1m)')
+  .option('--runs <n>', 'so many runs, in place of a budget', wholeNumber(1))
+  .option('--seed <n>', 'everything random comes from it', wholeNumber(0), 1)
+  .option('--faults <kinds>', 'only these kinds of fault, separated by commas')
+  .option('--topology <name>', 'only this deployment')
+  .option('--jobs <n>', 'runs at the same time, a process each (default: the number of cores)', wholeNumber(1))
+  .option('--safeguard-off <name>', 'without this safeguard')
+  .option('--planted <patch>', 'with a bug planted: models/planted/<name>.patch, or a file')
+  .option('--failures <n>', 'go on until so many checks have failed', wholeNumber(1), 1)
+  .option('--shrink-limit <seconds>', 'real time for making one failure small', wholeNumber(1), 60)
+  .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1), 60)
+  .option('--keep', 'add what was found to scenarios/found: `npm run chaos` runs it from then on')
+  .option('--json', 'the result as JSON on standard output')
+  .addOption(runsDir())
+  .action(async (options: ExploreOptions) => settle(await explore(root, options)));
 
 program
   .command('report')
@@ -198,6 +220,7 @@ Examples:
   faultline run NUM-03 --seed 4711   one row
   faultline run NUM-03/B             one run of it
   faultline replay runs/latest/NUM-03/A
+  faultline explore --budget 2m      look for failures that nobody has written down
   faultline sabotage NUM-03          show that its assertions can fail
   faultline report runs/latest --format markdown
 

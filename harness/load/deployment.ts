@@ -1,5 +1,5 @@
 import type { Row } from '../../catalogue/index.ts';
-import { withPresent, type ComponentSpec, type Deployment } from '../../contract/index.ts';
+import { withPresent, type ComponentSpec, type Deployment, type Environment } from '../../contract/index.ts';
 import { LoadError } from './import-export.ts';
 
 /** catalogue/README.md: these are always deployed, or are the world's own. */
@@ -44,8 +44,6 @@ export function deploymentFor(
   });
   return { ...picked, components: picked.components.map((spec) => withEnvironment(spec, environment[spec.name])) };
 }
-
-type Environment = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 function resolve(
   name: string,

@@ -3,26 +3,29 @@ import type { ChildProcess } from 'node:child_process';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { ProgressEvent } from '../../contract/index.ts';
 import { EVENTS_FD, JOBS_FD } from './job.ts';
-import type { ChildSetup, Job } from './job.ts';
 
-const MAIN = new URL('../child/main.ts', import.meta.url).pathname;
 const STDERR_KEPT = 4000;
 
+/** What a child is started with, and who hears of it. */
+export interface ChildOptions<Event> {
+  /** Path of its main module, which takes the setup as its argument. */
+  readonly main: string;
+  /** Its place among others: chooses its core. */
+  readonly index: number;
+  readonly setup: { readonly world: string };
+  readonly onEvent: (event: Event) => void;
+  readonly onExit: (how: string) => void;
+}
+
 /** A process that does runs. It is alone in its process group, so that a terminal's Ctrl-C reaches only the parent. */
-export class Child {
+export class Child<Job, Event> {
   readonly #process: ChildProcess;
   readonly #jobs: Writable;
   #stderr = '';
 
-  constructor(
-    index: number,
-    setup: ChildSetup,
-    onEvent: (event: ProgressEvent) => void,
-    onExit: (how: string) => void,
-  ) {
-    const args = ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(setup)];
+  constructor({ main, index, setup, onEvent, onExit }: ChildOptions<Event>) {
+    const args = ['--disable-warning=ExperimentalWarning', main, JSON.stringify(setup)];
     const [command, ...rest] = [...(setup.world === 'simulated' ? pinned(index) : []), process.execPath, ...args] as [
       string,
       ...string[],
@@ -36,7 +39,7 @@ export class Child {
     this.#process.stdout?.on('data', keep);
     this.#process.stderr?.on('data', keep);
     const events = createInterface({ input: this.#process.stdio[EVENTS_FD] as Readable });
-    events.on('line', (line) => onEvent(JSON.parse(line) as ProgressEvent));
+    events.on('line', (line) => onEvent(JSON.parse(line) as Event));
     this.#process.on('error', (error) => onExit(`could not be started: ${error.message}`));
     // `close` comes after the last event has been read.
     this.#process.on('close', (code, signal) =>

@@ -3,6 +3,8 @@ import { failedResult } from '../run/failed-result.ts';
 import { Child } from './child.ts';
 import type { ChildSetup, Job } from './job.ts';
 
+const MAIN = new URL('../child/main.ts', import.meta.url).pathname;
+
 export interface PoolOptions {
   readonly setup: ChildSetup;
   readonly workers: number;
@@ -18,7 +20,7 @@ export interface PoolOptions {
 /** A worker's place: its child comes and goes, since one that was killed is replaced for the next run. */
 interface Place {
   readonly index: number;
-  child?: Child;
+  child?: Child<Job, ProgressEvent>;
   job?: Job;
   phase: string;
   begunAt: number;
@@ -83,13 +85,14 @@ export class Pool {
     place.timer = setTimeout(() => place.child?.kill(), graceMs);
   }
 
-  #start(place: Place): Child {
-    return new Child(
-      place.index,
-      this.#options.setup,
-      (event) => this.#heard(place, event),
-      (how) => this.#exited(place, how),
-    );
+  #start(place: Place): Child<Job, ProgressEvent> {
+    return new Child({
+      main: MAIN,
+      index: place.index,
+      setup: this.#options.setup,
+      onEvent: (event) => this.#heard(place, event),
+      onExit: (how) => this.#exited(place, how),
+    });
   }
 
   #heard(place: Place, event: ProgressEvent): void {

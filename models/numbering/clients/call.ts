@@ -98,6 +98,17 @@ export function recall(tenantId: string, leaseId: string): Call {
   };
 }
 
+/** Reinstate: an operator gives a recalled lease back to its holder. */
+export function reinstate(tenantId: string, leaseId: string): Call {
+  return {
+    name: 'reinstate',
+    input: { tenantId, leaseId },
+    writes: true,
+    http: { method: 'POST', path: `${BASE}/leases/${leaseId}/reinstate`, body: {} },
+    grpc: { method: 'Reinstate', message: { leaseId } },
+  };
+}
+
 /** One identifier as the tenant may see it. */
 export function lookUp(tenantId: string, key: IdentifierKey): Call {
   return {

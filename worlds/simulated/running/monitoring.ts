@@ -32,6 +32,8 @@ export interface MonitoringOptions {
   readonly ruleFiles: readonly string[];
   /** Sabotage: this alert is taken out. */
   readonly removedAlert?: string;
+  /** Nothing is scraped before `begin`. */
+  readonly whenAsked?: boolean;
 }
 
 /** Prometheus in process: scrapes the services over the simulated network, evaluates the same rule files as a real one. */
@@ -42,6 +44,7 @@ export class Monitoring implements Metrics {
   readonly #engine: RuleEngine;
   readonly #agent: http.Agent;
   readonly #queries = new Map<string, Query>();
+  #begun = false;
 
   constructor(options: MonitoringOptions) {
     this.#options = options;
@@ -52,7 +55,14 @@ export class Monitoring implements Metrics {
       this.#store,
     );
     this.#agent = options.outside.run(() => new http.Agent({ keepAlive: true, keepAliveMsecs: 0 }));
-    options.outside.run(() => this.#tick());
+    if (options.whenAsked !== true) this.begin();
+  }
+
+  /** Scrapes and evaluates from now on; twice is a no-op. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#options.outside.run(() => this.#tick());
   }
 
   /** Wall clock of a virtual instant: what PromQL's `time()` shows. */

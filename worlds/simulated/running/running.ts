@@ -72,6 +72,7 @@ export function simulatedRunning(parts: RunningParts): Running {
       find(service).flatMap(({ processes }) => processes.map(({ name }) => ({ host: name, port, instance: name }))),
     alerts: () => monitoring.changes,
     metrics: monitoring,
+    scrape: () => monitoring.begin(),
     waiting: () => 0,
     log: (name) => logs.of(find(name).flatMap(({ processes }) => processes.map((process) => process.name))),
     residue: async () => residue(parts),

@@ -123,6 +123,7 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
         ? []
         : own.map(({ name }) => ({ job: spec.name, host: name, port, path: metricsPath }));
     }),
+    ...(options.scrapeWhenAsked === undefined ? {} : { whenAsked: options.scrapeWhenAsked }),
     ...(options.sabotage?.kind === 'rule-removed' ? { removedAlert: options.sabotage.alert } : {}),
   });
   const stopGuard =

@@ -1,0 +1,107 @@
+import type { ExplorationModel } from '../../contract/index.ts';
+import { parseDuration } from '../../catalogue/index.ts';
+import type { DrawOptions } from '../explore/draw.ts';
+import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts';
+import { PlantError, plantedFile, plantedNames, plantedSources } from '../explore/planted.ts';
+import { loadSystem } from '../load/subject.ts';
+import { deploymentFor } from '../load/deployment.ts';
+import { nearest } from './nearest.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a user says about what is to be explored. */
+export interface ExplorationChoice {
+  readonly system: string;
+  readonly budget?: string;
+  readonly runs?: number;
+  /** Kinds separated by commas. */
+  readonly faults?: string;
+  readonly topology?: string;
+  readonly safeguardOff?: string;
+  readonly planted?: string;
+}
+
+export interface ChosenExploration {
+  readonly model: ExplorationModel;
+  readonly budgetMs: number;
+  readonly draw: Omit<DrawOptions, 'seed'>;
+  readonly sources?: Readonly<Record<string, string>>;
+}
+
+const BUDGET = '1m';
+
+/** Loads what was asked for. @throws UsageError for a name that is not known, with the nearest that is */
+export async function chooseExploration(root: string, choice: ExplorationChoice): Promise<ChosenExploration> {
+  const whole = await loadExploration(root, oneOf('--system', choice.system, explorable(root)));
+  if (choice.runs !== undefined && choice.budget !== undefined)
+    throw new UsageError('--runs and --budget: expected one of them, found both');
+  const budgetMs = parseDuration(choice.budget ?? BUDGET);
+  if (budgetMs === undefined) throw new UsageError(`--budget ${choice.budget}: expected a duration such as 90s or 2m`);
+  const { kinds } = await loadFaults(root);
+  const drawable = [...new Set(whole.topologies.flatMap(({ faults }) => faults.map(({ kind }) => kind)))];
+  const faults = choice.faults?.split(',').map((kind) => kind.trim());
+  for (const kind of faults ?? []) oneOf('--faults', kind, drawable, kinds);
+  const names = whole.topologies.map(({ name }) => name);
+  if (choice.topology !== undefined) oneOf('--topology', choice.topology, names);
+  const model = await withSafeguard(root, whole, choice.safeguardOff);
+  const sources = choice.planted === undefined ? undefined : sourcesOf(root, choice.planted);
+  return {
+    model,
+    budgetMs,
+    draw: {
+      ...(faults === undefined ? {} : { faults }),
+      ...(choice.topology === undefined ? {} : { topology: choice.topology }),
+      ...(choice.safeguardOff === undefined ? {} : { safeguardOff: choice.safeguardOff }),
+      ...(choice.planted === undefined ? {} : { planted: choice.planted }),
+    },
+    ...(sources === undefined ? {} : { sources }),
+  };
+}
+
+/** The model with those topologies only in which somebody declares the safeguard. */
+async function withSafeguard(
+  root: string,
+  model: ExplorationModel,
+  safeguard: string | undefined,
+): Promise<ExplorationModel> {
+  if (safeguard === undefined) return model;
+  const system = await loadSystem(root, model.system);
+  const declared = system.components.flatMap((spec) => (spec.kind === 'service' ? spec.safeguards : []));
+  oneOf('--safeguard-off', safeguard, [...new Set(declared)]);
+  const topologies = model.topologies.filter(({ name, needs }) =>
+    deploymentFor({ id: name, needs, place: name }, system).components.some(
+      (spec) => spec.kind === 'service' && spec.safeguards.includes(safeguard),
+    ),
+  );
+  if (topologies.length === 0)
+    throw new UsageError(
+      `--safeguard-off ${safeguard}: no topology of models/${model.system}/exploration.ts deploys who declares it`,
+    );
+  return { ...model, topologies };
+}
+
+/** The sources with a bug planted. @throws UsageError where the patch is not there or does not fit */
+export function sourcesOf(root: string, planted: string): Readonly<Record<string, string>> {
+  const file = plantedFile(root, planted);
+  const names = plantedNames(root);
+  if (file === undefined) {
+    const near = nearest(planted, names);
+    throw new UsageError(
+      `--planted ${planted}: expected a patch file or one of models/planted (${names.join(', ') || 'none yet'})${near === undefined ? '' : `; did you mean ${near}?`}`,
+    );
+  }
+  try {
+    return plantedSources(root, file);
+  } catch (error) {
+    if (error instanceof PlantError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function oneOf(flag: string, word: string, allowed: readonly string[], known: readonly string[] = []): string {
+  if (allowed.includes(word)) return word;
+  const near = nearest(word, allowed);
+  const elsewhere = known.includes(word) ? ' (known, but no topology has it)' : '';
+  throw new UsageError(
+    `${flag} ${word}: expected one of ${allowed.join(', ')}${elsewhere}${near === undefined ? '' : `; did you mean ${near}?`}`,
+  );
+}

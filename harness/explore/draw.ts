@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import type {
+  Command,
+  DrawableFault,
+  ExplorationCase,
+  ExplorationModel,
+  Ms,
+  PlannedFault,
+  SlowLink,
+  Topology,
+} from '../../contract/index.ts';
+
+/** What the caller fixes; all else is drawn. */
+export interface DrawOptions {
+  readonly seed: number;
+  /** Kinds of fault that may be drawn at all. Absent: all that the topology has. */
+  readonly faults?: readonly string[];
+  readonly topology?: string;
+  readonly safeguardOff?: string;
+  readonly planted?: string;
+}
+
+const COMMANDS = { min: 4, max: 60 } as const;
+const LASTS_MS = { min: 20_000, max: 70_000 } as const;
+/** How many faults a run has: mostly one to three. */
+const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];
+const SLOW_LINKS = [0, 0, 0, 1, 2];
+const SLOW_MS = { min: 5, max: 400 } as const;
+/** Commands of a burst come within this. */
+const BURST_MS: Ms = 250;
+/** A fault that is aimed at a command comes so shortly after it began. */
+const AIM_MS: Ms = 40;
+
+type Generator = ReturnType<ReturnType<typeof fc.gen>['generate']>['value'];
+
+/** The seed of the n-th case of an exploration. */
+export function caseSeed(seed: number, index: number): number {
+  return createHash('sha256').update(`${seed}\0${index}`).digest().readUInt32BE() >>> 1;
+}
+
+/**
+ * The case that a seed stands for. Swarm: first which commands and kinds of fault there are at all and how dense they
+ * come, then the rest, so that runs differ in character and not only in detail.
+ */
+export function drawCase(model: ExplorationModel, options: DrawOptions): ExplorationCase {
+  const { seed } = options;
+  const [drawn] = fc.sample(
+    fc.gen().map((g) => draw(g, model, options)),
+    { seed, numRuns: 1 },
+  );
+  if (drawn === undefined) throw new Error('fast-check drew nothing');
+  return drawn;
+}
+
+function draw(g: Generator, model: ExplorationModel, options: DrawOptions): ExplorationCase {
+  const integer = (min: number, max: number): number => g(fc.integer, { min, max });
+  const pick = <T>(from: readonly T[]): T => from[g(fc.nat, { max: from.length - 1 })] as T;
+  const some = <T>(from: readonly T[]): readonly T[] => {
+    const kept = from.filter(() => g(fc.boolean) || g(fc.boolean));
+    return kept.length > 0 ? kept : from;
+  };
+  const topology = pick(weighted(topologiesOf(model, options)));
+  const lastsMs = integer(LASTS_MS.min, LASTS_MS.max);
+  const kinds = weighted(some(topology.commands).map((name) => ({ name, weight: kindOf(model, name).weight })));
+  const clients = integer(1, model.clientsMax);
+  const bursts = Array.from({ length: integer(0, 4) }, () => integer(0, lastsMs - BURST_MS));
+  const instant = (): Ms =>
+    bursts.length > 0 && g(fc.boolean) ? pick(bursts) + integer(0, BURST_MS) : integer(0, lastsMs);
+  const commands = Array.from({ length: integer(COMMANDS.min, COMMANDS.max) }, (): Command => {
+    const { name } = pick(kinds);
+    return { at: instant(), client: integer(0, clients - 1), name, arguments: g(() => kindOf(model, name).arguments) };
+  });
+  const allowed = topology.faults.filter(({ kind }) => options.faults?.includes(kind) ?? true);
+  const drawable = allowed.length === 0 ? [] : some(allowed);
+  const faults = Array.from({ length: drawable.length === 0 ? 0 : pick(FAULTS) }, (): PlannedFault => {
+    const chosen: DrawableFault = pick(drawable);
+    const aimed = g(fc.boolean) ? pick(commands).at + integer(0, AIM_MS) : instant();
+    return {
+      at: aimed,
+      lastsMs: integer(chosen.lastsMs.from, chosen.lastsMs.to),
+      kind: chosen.kind,
+      targets: pick(chosen.targets),
+      options: chosen.options === undefined ? {} : g(() => chosen.options as fc.Arbitrary<PlannedFault['options']>),
+    };
+  });
+  const slowLinks = Array.from({ length: topology.links.length === 0 ? 0 : pick(SLOW_LINKS) }, (): SlowLink => {
+    const [from, to] = pick(topology.links);
+    const latencyMs = integer(SLOW_MS.min, SLOW_MS.max);
+    return { from, to, latencyMs, jitterMs: integer(0, latencyMs) };
+  });
+  return {
+    system: model.system,
+    seed: options.seed,
+    topology: topology.name,
+    lastsMs,
+    slowLinks,
+    commands: inOrder(commands),
+    faults: inOrder(faults),
+    ...(options.safeguardOff === undefined ? {} : { safeguardOff: options.safeguardOff }),
+    ...(options.planted === undefined ? {} : { planted: options.planted }),
+  };
+}
+
+function topologiesOf(model: ExplorationModel, { topology }: DrawOptions): readonly Topology[] {
+  return topology === undefined ? model.topologies : model.topologies.filter(({ name }) => name === topology);
+}
+
+/** What a command's name stands for. @throws where the model does not know it */
+export function kindOf(model: ExplorationModel, name: string): ExplorationModel['commands'][string] {
+  const kind = model.commands[name];
+  if (kind === undefined)
+    throw new Error(
+      `no command ${name} in the exploration of ${model.system}: it has ${Object.keys(model.commands).join(', ')}`,
+    );
+  return kind;
+}
+
+/** Each as often as it weighs. */
+function weighted<T extends { readonly weight: number }>(items: readonly T[]): readonly T[] {
+  return items.flatMap((item) => Array.from({ length: item.weight }, () => item));
+}
+
+function inOrder<T extends { readonly at: Ms }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((a, b) => a.at - b.at);
+}

@@ -1,0 +1,51 @@
+import type { ExplorationCase, Ms, Performer, Running } from '../../contract/index.ts';
+import type { RecordedHistory } from '../run/history.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What is under way may take this long to end; the clients' own limits are far below. */
+const DRAIN_LIMIT_MS: Ms = 60_000;
+const DRAIN_LOOK_MS: Ms = 100;
+
+/**
+ * Phase 1: commands and faults at their instants, by an open loop; nobody waits for an answer before the next one is due.
+ * Ends when its time is over and every answer is in.
+ */
+export async function safetyPhase(
+  drawn: ExplorationCase,
+  running: Running,
+  history: RecordedHistory,
+  performer: Performer,
+  schedule: Schedule,
+): Promise<void> {
+  const { clock } = running;
+  await schedule.begin();
+  const begun = clock.now();
+  const background: Promise<void>[] = [];
+  for (const { at, act } of timeline(drawn, performer, schedule)) {
+    const wait = begun + at - clock.now();
+    if (wait > 0) await clock.sleep(wait);
+    background.push(act());
+  }
+  const rest = begun + drawn.lastsMs - clock.now();
+  if (rest > 0) await clock.sleep(rest);
+  const limit = clock.now() + DRAIN_LIMIT_MS;
+  while (history.pending > 0 && clock.now() < limit) await clock.sleep(DRAIN_LOOK_MS);
+  await Promise.all(background);
+}
+
+interface Due {
+  readonly at: Ms;
+  readonly act: () => Promise<void>;
+}
+
+/** In the order of their instants; at one instant healing comes first, then faults, then commands. */
+function timeline(drawn: ExplorationCase, performer: Performer, schedule: Schedule): readonly Due[] {
+  return [
+    ...drawn.faults.map((planned) => ({
+      at: planned.at + planned.lastsMs,
+      act: async () => schedule.heal(planned),
+    })),
+    ...drawn.faults.map((planned) => ({ at: planned.at, act: () => schedule.inject(planned) })),
+    ...drawn.commands.map((command) => ({ at: command.at, act: () => performer.perform(command) })),
+  ].toSorted((a, b) => a.at - b.at);
+}

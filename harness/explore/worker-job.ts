@@ -1,0 +1,38 @@
+import type { CaseFailure, ExplorationCase, Ms, ObservedFault, Operation } from '../../contract/index.ts';
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  readonly root: string;
+  readonly world: string;
+  readonly system: string;
+  /** Sources that a planted bug has changed, by path from the root. */
+  readonly sources?: Readonly<Record<string, string>>;
+}
+
+/** One case for a worker to run. Plain JSON. */
+export interface CaseJob {
+  readonly case: ExplorationCase;
+  /** Give back history and trace too. */
+  readonly whole: boolean;
+}
+
+/** What a case came to. */
+export interface CaseOutcome {
+  readonly failures: readonly CaseFailure[];
+  /** What kept it from its end, which says nothing about the system. */
+  readonly problem?: string;
+  readonly aborted: boolean;
+  readonly hash: string;
+  readonly operations: number;
+  readonly faults: readonly ObservedFault[];
+  /** Names of `sometimes` points that were reached. */
+  readonly reached: readonly string[];
+  readonly virtualMs: Ms;
+  readonly wallMs: number;
+  /** Of the worker, after the run, MB. */
+  readonly memoryMb: number;
+  readonly log: readonly string[];
+  /** Only where the whole was asked for. */
+  readonly history?: readonly Operation[];
+  readonly trace?: readonly string[];
+}

@@ -1,0 +1,24 @@
+import type { ExplorationModel } from '../../contract/index.ts';
+import { collect } from './collect.ts';
+import { answers } from './exploration/answers.ts';
+import { commands } from './exploration/commands.ts';
+import { convergence } from './exploration/convergence.ts';
+import { NumberingPerformer } from './exploration/performer.ts';
+import { sometimes } from './exploration/sometimes.ts';
+import { stateAt, states } from './exploration/states.ts';
+import { topologies } from './exploration/topologies.ts';
+
+/** Tenants, operators and officers of numbering, as `faultline explore` draws and judges them. */
+export const exploration: ExplorationModel = {
+  system: 'numbering',
+  topologies,
+  commands,
+  clientsMax: 5,
+  begin: (running, history) => NumberingPerformer.begin(running, history),
+  convergence,
+  collect,
+  answers,
+  stateAt,
+  states,
+  sometimes,
+};

@@ -1,0 +1,51 @@
+import type { History, Running } from '../../../contract/index.ts';
+import { importFile, numbersOf, signedFile } from '../administration/files.ts';
+
+/** The operator whose block takes the files. */
+const OPERATOR = 'Roshan';
+/** Series of numbers for the files of exploration, each file with its own: from `+93760`. */
+const FIRST_SERIES = 60;
+const SERIES = 39;
+
+export interface FileToImport {
+  readonly rows: number;
+  /** False: by a signature of somebody else. */
+  readonly signed: boolean;
+  /** The last row is no number. */
+  readonly malformed: boolean;
+}
+
+/** A file of numbers of its own is uploaded and waited for; one operation `import`. */
+export async function importNumbers(
+  running: Running,
+  history: History,
+  nth: number,
+  { rows, signed, malformed }: FileToImport,
+): Promise<void> {
+  const { prefix, values } = numbersOf(FIRST_SERIES + (nth % SERIES), rows);
+  const written = malformed ? values.with(-1, `${prefix}x`) : values;
+  const file = signedFile(signed ? OPERATOR : 'nobody', 'MSISDN', prefix, written);
+  await importFile({ running, history } as Parameters<typeof importFile>[0], OPERATOR, file);
+}
+
+/** compliance-engine suspends a tenant; `twice`: its event comes a second time, and the stream keeps both. */
+export async function suspendTenant(
+  running: Running,
+  history: History,
+  tenantId: string,
+  twice: boolean,
+): Promise<void> {
+  const operation = history.invoke('operator', 'suspend', { tenantId });
+  try {
+    const { status, body } = await running.admin.http('compliance-engine', {
+      method: 'POST',
+      path: `/v1/tenants/${tenantId}/suspend`,
+      body: { reason: 'ABUSE' },
+    });
+    if (status !== 202) return operation.info(`HTTP ${status}`);
+    if (twice) await running.admin.nats('nats', 'compliance.tenant.suspended.v1', body);
+    return operation.ok(body as Record<string, unknown>);
+  } catch (error) {
+    return operation.info(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,160 @@
+import type { CaseFailure, Explored, Operation } from '../../../contract/index.ts';
+import { subjectOf } from '../invariants/tables.ts';
+
+/** Which refusals a call may meet at all, whatever else goes on. UNAVAILABLE is looked at apart. */
+const REFUSALS: Readonly<Record<string, readonly string[]>> = {
+  reserve: ['CONFLICT', 'QUARANTINE_ACTIVE', 'RESERVATION_QUOTA', 'RATE_LIMITED', 'IDEMPOTENCY_CONFLICT'],
+  assign: ['CONFLICT', 'QUARANTINE_ACTIVE', 'RESERVATION_EXPIRED', 'NOT_AVAILABLE', 'LEASE_QUOTA'],
+  'release-reservation': ['RESERVATION_EXPIRED', 'CONFLICT'],
+  release: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
+  recall: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
+  reinstate: ['LEASE_NOT_RECALLED', 'CONFLICT'],
+  validate: [],
+  'look-up': [],
+  browse: [],
+};
+
+/** Operations that may change an identifier. */
+const CHANGES: readonly string[] = ['reserve', 'assign', 'release-reservation', 'release', 'recall', 'reinstate'];
+
+type Rule = (operation: Operation, explored: Explored) => string | undefined;
+
+/**
+ * The model's word on each answer: what a call may be told, given what was certainly true by the other answers. Where nobody
+ * knows (`info`, calls under way) everything that may have been is allowed.
+ */
+export function answers(explored: Explored): readonly CaseFailure[] {
+  return explored.operations.flatMap((operation): CaseFailure[] =>
+    Object.entries(RULES).flatMap(([name, rule]) => {
+      const what = rule(operation, explored);
+      return what === undefined
+        ? []
+        : [{ check: `answers:${name}`, what: `operation ${operation.id}: ${what}`, at: operation.invokedAt }];
+    }),
+  );
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'known-refusal': ({ name, outcome, error = '' }) => {
+    const allowed = REFUSALS[name];
+    // A refused connection and a time-out are the network's words; those of the service are in capitals.
+    if (allowed === undefined || outcome === 'ok' || error === 'UNAVAILABLE' || !/^[A-Z]+(_[A-Z]+)*$/.test(error))
+      return undefined;
+    if (allowed.includes(error) || NETWORK.test(error)) return undefined;
+    return `${name} was answered ${error}, which no state allows`;
+  },
+  'unavailable-without-fault': ({ name, outcome, error }, { case: { faults, slowLinks } }) => {
+    if (REFUSALS[name] === undefined || faults.length + slowLinks.length > 0) return undefined;
+    return outcome === 'info' || error === 'UNAVAILABLE'
+      ? `${name} was answered ${String(error)}, and nothing was broken`
+      : undefined;
+  },
+  /** A first call on an identifier that nobody else has asked for meets no holder. */
+  'refused-without-reason': (operation, { operations }) => {
+    const { name, error, input, completedAt = Infinity } = operation;
+    const onNumber = (name === 'reserve' || name === 'assign') && input['value'] !== undefined;
+    if (!onNumber || !['CONFLICT', 'QUARANTINE_ACTIVE'].includes(error ?? '')) return undefined;
+    const subject = subjectOf(input);
+    const others = operations.some(
+      (other) =>
+        other !== operation &&
+        other.invokedAt < completedAt &&
+        CHANGES.includes(other.name) &&
+        other.outcome !== 'fail' &&
+        // A call whose answer did not come may have been on any identifier.
+        (subjectOf(other.result) === subject || subjectOf(other.input) === subject || other.result === undefined),
+    );
+    return others ? undefined : `${name} of ${subject} was answered ${String(error)}, and nobody else has asked for it`;
+  },
+  /** Nobody but its tenant ends a reservation before its time. */
+  'reservation-kept': (operation, explored) => {
+    const { name, error, input, completedAt = Infinity } = operation;
+    const id = input['reservationId'];
+    if ((name !== 'assign' && name !== 'release-reservation') || id === undefined) return undefined;
+    if (!['RESERVATION_EXPIRED', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
+    // A failover may lose a reservation: it is as if it had expired (system/numbering/service/perform.ts).
+    if (explored.case.faults.some(({ kind }) => kind === 'storage.primary-lost')) return undefined;
+    const made = explored.operations.find(
+      (other) => other.name === 'reserve' && other.outcome === 'ok' && other.result?.['reservationId'] === id,
+    );
+    if (made === undefined || made.invokedAt + Number(made.input['ttlMs']) <= completedAt) return undefined;
+    if (usedByAnother(operation, explored.operations, 'reservationId', id)) return undefined;
+    return `${name} of reservation ${String(id)} was answered ${String(error)}, ${Math.round(made.invokedAt + Number(made.input['ttlMs']) - completedAt)} ms before its end`;
+  },
+  /** Nobody ends a lease without being asked to. */
+  'lease-kept': (operation, { operations }) => {
+    const { name, error, input } = operation;
+    const id = input['leaseId'];
+    if ((name !== 'release' && name !== 'recall') || id === undefined) return undefined;
+    if (!['LEASE_NOT_ACTIVE', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
+    if (operations.some((other) => other.name === 'suspend')) return undefined;
+    if (usedByAnother(operation, operations, 'leaseId', id)) return undefined;
+    return `${name} of lease ${String(id)} was answered ${String(error)}, and nobody else has ended it`;
+  },
+  /** A key that was sent with one payload only is in conflict with nothing. */
+  'key-of-one-payload': (operation, { operations }) => {
+    if (operation.error !== 'IDEMPOTENCY_CONFLICT') return undefined;
+    const { input, name } = operation;
+    const others = operations.filter(
+      (other) => other.input['idempotencyKey'] === input['idempotencyKey'] && payload(other) !== payload(operation),
+    );
+    return others.length > 0
+      ? undefined
+      : `${name} was answered IDEMPOTENCY_CONFLICT, and its key has one payload only`;
+  },
+  /** What was answered with success is answered so again under its key. */
+  'repeat-answered': (operation, { operations }) => {
+    const { input, outcome, error, invokedAt } = operation;
+    // Whoever is limited is told so before anybody looks at the key.
+    if (input['repeat'] !== true || outcome !== 'fail' || error === 'RATE_LIMITED' || error === 'UNAVAILABLE')
+      return undefined;
+    const done = operations.find(
+      (other) =>
+        other.input['idempotencyKey'] === input['idempotencyKey'] &&
+        other.outcome === 'ok' &&
+        (other.completedAt ?? Infinity) < invokedAt &&
+        payload(other) === payload(operation),
+    );
+    return done === undefined
+      ? undefined
+      : `the repeat of operation ${done.id}, which succeeded, was answered ${String(error)}`;
+  },
+  /** Only who was given an identifier may be told that it is valid. */
+  'valid-for-holder': (operation, { operations }) => {
+    const { name, input, result, completedAt = Infinity } = operation;
+    if (name !== 'validate' || result?.['valid'] !== true) return undefined;
+    const given = operations.some(
+      (other) =>
+        (other.name === 'assign' || other.name === 'reinstate') &&
+        other.invokedAt < completedAt &&
+        other.outcome !== 'fail' &&
+        (other.result === undefined || subjectOf(other.result) === subjectOf(input)) &&
+        (other.name === 'reinstate' || other.input['tenantId'] === input['tenantId']),
+    );
+    return given
+      ? undefined
+      : `${String(input['tenantId'])} was told that ${subjectOf(input)} is valid, and never got it`;
+  },
+};
+
+/** Codes of Node and gRPC for what the network did. */
+const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|UND_|EHOST|ENET)/;
+
+/** Another call that may have ended it: of the same reservation or lease, and not certainly without effect before this one. */
+function usedByAnother(
+  operation: Operation,
+  operations: readonly Operation[],
+  member: 'reservationId' | 'leaseId',
+  id: unknown,
+): boolean {
+  const { completedAt = Infinity } = operation;
+  return operations.some(
+    (other) =>
+      other !== operation && other.input[member] === id && other.invokedAt < completedAt && other.outcome !== 'fail',
+  );
+}
+
+function payload({ name, input }: Operation): string {
+  const { via: _via, idempotencyKey: _key, repeat: _repeat, ...rest } = input;
+  return JSON.stringify([name, rest]);
+}

@@ -1,0 +1,138 @@
+import type { Convergence, Running } from '../../../contract/index.ts';
+import { primaryName, primarySql } from '../primary.ts';
+
+/** Metrics are scraped and rules evaluated every 2 s: after so long two evaluations have seen the healed system. */
+const EVALUATED_MS = 4500;
+
+/** What must come true once everything is healed. Each limit is that of the row named; those of components that are not deployed are left out. */
+export function convergence(running: Running): readonly Convergence[] {
+  const deployed = (name: string): boolean => running.deployment.components.some((spec) => spec.name === name);
+  return [
+    answersHealth(),
+    reservationsReleased(),
+    ...(deployed('numbering-jobs-quarantine') ? [quarantineEnded()] : []),
+    ...(deployed('outbox-relay') ? [outboxDrained()] : []),
+    ...(deployed('numbering-jobs-recall') ? [recallsDone()] : []),
+    ...(deployed('numbering-jobs-imports') ? [importsDone()] : []),
+    ...(deployed('postgres-mzr') ? [regionsAgree()] : []),
+    alertsClear(),
+  ];
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+function answersHealth(): Convergence {
+  return {
+    name: 'every component answers its health question',
+    within: MINUTE,
+    row: 'NUM-01',
+    look: async (running) => {
+      const names = running.deployment.components.map(({ name }) => name);
+      const answers = await Promise.all(names.map((name) => running.component(name).healthy()));
+      const sick = names.filter((_, i) => !answers[i]);
+      return sick.length === 0 ? undefined : `${sick.join(', ')} did not`;
+    },
+  };
+}
+
+/** Counts rows; what became due after the first look has its own limit, which an invariant holds. */
+function rows(name: string, within: number, row: string, query: string, what: (count: number) => string): Convergence {
+  let since: unknown;
+  return {
+    name,
+    within,
+    row,
+    look: async (running) => {
+      since ??= (await primarySql(running, 'select now() as now'))[0]?.['now'];
+      const [found] = await primarySql(running, query, query.includes('$1') ? [since] : []);
+      const count = Number(found?.['n']);
+      return count === 0 ? undefined : what(count);
+    },
+  };
+}
+
+const reservationsReleased = (): Convergence =>
+  rows(
+    'expired reservations are released',
+    MINUTE,
+    'NUM-09',
+    `select count(*)::int as n from numbering.reservations where status = 'ACTIVE' and expires_at <= $1`,
+    (count) => `${count} reservations that were over are still held`,
+  );
+
+const quarantineEnded = (): Convergence =>
+  rows(
+    'numbers that have rested are back',
+    5 * MINUTE,
+    'NUM-10',
+    `select count(*)::int as n from numbering.identifiers where state = 'QUARANTINE' and quarantine_until <= $1`,
+    (count) => `${count} numbers are still in quarantine`,
+  );
+
+const outboxDrained = (): Convergence =>
+  rows(
+    'the outbox is drained',
+    10 * MINUTE,
+    'NUM-05',
+    'select count(*)::int as n from numbering.outbox where published_at is null',
+    (count) => `${count} events are not published`,
+  );
+
+const recallsDone = (): Convergence =>
+  rows(
+    'suspended tenants hold no lease',
+    110 * SECOND,
+    'NUM-17',
+    `select count(*)::int as n from numbering.leases l where status = 'ACTIVE'
+       and exists (select from compliance.suspensions s where s.tenant_id = l.tenant_id)`,
+    (count) => `${count} leases are left`,
+  );
+
+const importsDone = (): Convergence =>
+  rows(
+    'files that were taken are imported or refused',
+    MINUTE,
+    'NUM-08',
+    `select count(*)::int as n from numbering.lease_import_batches where status = 'PENDING'`,
+    (count) => `${count} files wait`,
+  );
+
+/** Every server shows the last change that the primary has. */
+function regionsAgree(): Convergence {
+  return {
+    name: 'regions agree',
+    within: 5 * MINUTE,
+    row: 'NUM-13',
+    look: async (running) => {
+      const primary = await primaryName(running);
+      const [head] = await running.admin.sql(primary, 'select seq::int as seq from numbering.audit_head');
+      for (const spec of running.deployment.components) {
+        if (spec.kind !== 'postgres' || spec.name === primary) continue;
+        const [own] = await running.admin.sql(spec.name, 'select seq::int as seq from numbering.audit_head');
+        if (Number(own?.['seq']) < Number(head?.['seq']))
+          return `${spec.name} shows change ${String(own?.['seq'])}, ${primary} has ${String(head?.['seq'])}`;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** No alert stands, pending ones included: what is pending would fire if one waited. */
+function alertsClear(): Convergence {
+  let since: number | undefined;
+  return {
+    name: 'alerts clear',
+    within: 5 * MINUTE,
+    row: 'NUM-03',
+    look: async (running) => {
+      const now = running.clock.now();
+      since ??= now;
+      if (now - since < EVALUATED_MS) return 'rules have not been evaluated twice';
+      const standing = (await running.metrics.at('count(ALERTS)', now)) ?? 0;
+      if (standing === 0) return undefined;
+      const told = running.alerts().flatMap(({ alert, state }) => (state === 'resolved' ? [] : [alert]));
+      return `${standing} stand, of ${[...new Set(told)].join(', ')}`;
+    },
+  };
+}

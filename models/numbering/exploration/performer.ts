@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import type { Arguments, Command, History, Performer, Running } from '../../../contract/index.ts';
+import { importNumbers, suspendTenant } from './administrators.ts';
+import {
+  assign,
+  browse,
+  lookUp,
+  recall,
+  reinstate,
+  release,
+  releaseReservation,
+  reserve,
+  validate,
+} from '../clients/call.ts';
+import type { Call, IdentifierKey } from '../clients/call.ts';
+import { clientsOf } from '../clients/clients.ts';
+import type { CallOptions, Clients } from '../clients/clients.ts';
+import { primarySql } from '../primary.ts';
+import { NUMBERS } from './commands.ts';
+import type { CommandName } from './commands.ts';
+
+/** Clients share tenants: a tenant's own calls race too. */
+const TENANTS = 3;
+
+export const tenantOf = (client: number): string => `explorer-${client % TENANTS}`;
+
+/** What a client knows, the latest last. Ids that an answer told; an answer that did not come told none. */
+interface Known {
+  readonly reservations: string[];
+  readonly leases: string[];
+  readonly calls: { readonly call: Call; readonly idempotencyKey: string; readonly via: 'http' | 'grpc' }[];
+}
+
+/** The clients of one run: resolves what commands speak of, makes the calls that the rows' load makes too, and remembers the answers. */
+export class NumberingPerformer implements Performer {
+  readonly #running: Running;
+  readonly #history: History;
+  readonly #clients: Clients;
+  readonly #numbers: readonly IdentifierKey[];
+  readonly #known = new Map<number, Known>();
+  /** Leases that any tenant was given: operators recall them. */
+  readonly #leases: string[] = [];
+  readonly #recalled: string[] = [];
+  #files = 0;
+
+  private constructor(running: Running, history: History, numbers: readonly IdentifierKey[]) {
+    this.#running = running;
+    this.#history = history;
+    this.#clients = clientsOf({ running, history });
+    this.#numbers = numbers;
+  }
+
+  static async begin(running: Running, history: History): Promise<NumberingPerformer> {
+    const numbers = await primarySql(
+      running,
+      `select kind, value from numbering.identifiers where value like '+93701%' and state = 'AVAILABLE' and block_id is null
+         order by value limit $1`,
+      [NUMBERS],
+    );
+    return new NumberingPerformer(running, history, numbers as unknown as readonly IdentifierKey[]);
+  }
+
+  async perform({ client, name, arguments: args }: Command): Promise<void> {
+    const tenantId = tenantOf(client);
+    const known = this.#knownBy(client);
+    const options = { via: args['via'] === 'grpc' ? 'grpc' : 'http', ...this.#serviceOf(args) } as const;
+    const call = (what: Call | undefined): Promise<void> => this.#call(client, known, what, options);
+    const number = this.#numbers[Number(args['number'])];
+    switch (name as CommandName) {
+      case 'reserve':
+        return call(number && reserve(tenantId, number, Number(args['ttlMs'])));
+      case 'assign':
+        return call(with_(at(known.reservations, args), (reservationId) => assign(tenantId, { reservationId })));
+      case 'assign-number':
+        return call(number && assign(tenantId, number));
+      case 'assign-any':
+        return call(assign(tenantId, { kind: 'SHORT_CODE' }));
+      case 'release':
+        return call(with_(at(known.leases, args), (leaseId) => release(tenantId, leaseId)));
+      case 'release-reservation':
+        return call(with_(at(known.reservations, args), (id) => releaseReservation(tenantId, id)));
+      case 'recall':
+        return call(with_(at(this.#leases, args), (leaseId) => recall(tenantId, leaseId)));
+      case 'reinstate':
+        return call(with_(at(this.#recalled, args), (leaseId) => reinstate(tenantId, leaseId)));
+      case 'validate':
+        return call(number && validate(tenantId, number));
+      case 'look-up':
+        return call(number && lookUp(tenantId, number));
+      case 'browse':
+        return call(browse(tenantId, 'SHORT_CODE'));
+      case 'repeat':
+        return this.#again(client, known, args);
+      case 'reuse-key': {
+        const earlier = at(known.calls, args);
+        if (earlier === undefined || number === undefined) return undefined;
+        const other = reserve(tenantId, number, Number(args['ttlMs']));
+        return this.#make(client, known, other, { ...options, idempotencyKey: earlier.idempotencyKey });
+      }
+      case 'import':
+        this.#files += 1;
+        return importNumbers(this.#running, this.#history, this.#files, {
+          rows: Number(args['rows']),
+          signed: args['signed'] === true,
+          malformed: args['malformed'] === true,
+        });
+      case 'suspend':
+        return suspendTenant(this.#running, this.#history, tenantOf(Number(args['tenant'])), args['twice'] === true);
+      default:
+        throw new Error(`numbering's clients know no command ${name}`);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#clients.close();
+  }
+
+  async #call(client: number, known: Known, call: Call | undefined, options: CallOptions): Promise<void> {
+    if (call === undefined) return;
+    const idempotencyKey = randomUUID();
+    if (call.writes) known.calls.push({ call, idempotencyKey, via: options.via ?? 'http' });
+    await this.#make(client, known, call, { ...options, idempotencyKey });
+  }
+
+  async #again(client: number, known: Known, args: Arguments): Promise<void> {
+    const earlier = at(known.calls, args);
+    if (earlier === undefined) return;
+    const { call, ...options } = earlier;
+    await this.#make(client, known, call, { ...options, ...this.#serviceOf(args), tags: { repeat: true } });
+  }
+
+  async #make(client: number, known: Known, call: Call, options: CallOptions): Promise<void> {
+    const via = call.grpc === undefined ? 'http' : (options.via ?? 'http');
+    const answer = await this.#clients.call(`client-${client}`, call, { ...options, via });
+    if (answer.outcome !== 'ok') return;
+    const { reservationId, leaseId } = answer.result;
+    if (call.name === 'reserve') note(known.reservations, reservationId);
+    if (call.name === 'assign') {
+      note(known.leases, leaseId);
+      note(this.#leases, leaseId);
+    }
+    if (call.name === 'recall') note(this.#recalled, leaseId);
+  }
+
+  #knownBy(client: number): Known {
+    let known = this.#known.get(client);
+    if (known === undefined) this.#known.set(client, (known = { reservations: [], leases: [], calls: [] }));
+    return known;
+  }
+
+  /** The service of the region, where there is one of its own. */
+  #serviceOf(args: Arguments): { readonly service?: string } {
+    const service = 'numbering-service-mzr';
+    const deployed = this.#running.deployment.components.some(({ name }) => name === service);
+    return deployed && args['region'] === 'mzr' ? { service } : {};
+  }
+}
+
+/** The n-th latest. */
+function at<T>(items: readonly T[], args: Arguments): T | undefined {
+  return items.at(-1 - Number(args['back']));
+}
+
+function with_<T, R>(value: T | undefined, make: (value: T) => R): R | undefined {
+  return value === undefined ? undefined : make(value);
+}
+
+function note(ids: string[], id: unknown): void {
+  if (typeof id === 'string' && !ids.includes(id)) ids.push(id);
+}

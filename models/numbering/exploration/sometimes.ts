@@ -1,0 +1,107 @@
+import type { Explored, Operation } from '../../../contract/index.ts';
+
+const answered = ({ operations }: Explored, name: string, error?: string): readonly Operation[] =>
+  operations.filter(
+    (operation) =>
+      operation.name === name && (error === undefined ? operation.outcome === 'ok' : operation.error === error),
+  );
+
+const rows = ({ finalState }: Explored, table: string): readonly Readonly<Record<string, unknown>>[] =>
+  finalState[table] ?? [];
+
+/** A fault of one of these kinds, on one of these targets, was injected while something was under way. */
+function during(explored: Explored, kinds: RegExp, target: RegExp, state: RegExp): boolean {
+  return explored.faults.some(
+    ({ planned, state: seen, skipped }) =>
+      skipped === undefined && kinds.test(planned.kind) && target.test(planned.targets.join(' ')) && state.test(seen),
+  );
+}
+
+/**
+ * States that exploration must reach now and then: an exploration that never gets there looks at nothing. Read from what
+ * clients saw, the faults and the final rows; the system itself does not know of them.
+ */
+export const sometimes: Readonly<Record<string, (explored: Explored) => boolean>> = {
+  'a conflict is lost': (explored) => answered(explored, 'reserve', 'CONFLICT').length > 0,
+  'two calls race for one number': ({ operations }) => overlapping(operations),
+  'a reservation expires unused': (explored) =>
+    rows(explored, 'reservations').some(({ status }) => status === 'EXPIRED'),
+  'an expired reservation is assigned in vain': (explored) =>
+    answered(explored, 'assign', 'RESERVATION_EXPIRED').length > 0,
+  'a number in quarantine is asked for': (explored) =>
+    answered(explored, 'reserve', 'QUARANTINE_ACTIVE').length +
+      answered(explored, 'assign', 'QUARANTINE_ACTIVE').length >
+    0,
+  'a number comes back from quarantine': (explored) =>
+    rows(explored, 'audit').some(({ action }) => action === 'quarantine-ended'),
+  'a lease is recalled and reinstated': (explored) =>
+    answered(explored, 'recall').length > 0 && answered(explored, 'reinstate').length > 0,
+  'a repeat is answered from the key': ({ operations }) =>
+    operations.some(({ result }) => result?.['replayed'] === true),
+  'a key meets another payload': ({ operations }) => operations.some(({ error }) => error === 'IDEMPOTENCY_CONFLICT'),
+  'nobody knows whether an assign took effect': ({ operations }) =>
+    operations.some(({ name, outcome }) => name === 'assign' && outcome === 'info'),
+  'an unknown write was carried out': (explored) => carriedOut(explored),
+  'the service dies during an assign': (explored) =>
+    during(explored, /^process\.(kill|terminate)/, /numbering-service/, /^assign/),
+  'the database dies during a write': (explored) =>
+    during(explored, /^process\.kill/, /^postgres$/, /(assign|reserve|release) under way/),
+  'a validation is answered without Redis': (explored) => validatedDuring(explored, /redis/),
+  'a failover during a write': (explored) =>
+    during(explored, /primary-lost/, /./, /(assign|reserve|release) under way/),
+  'an event is stored twice, or would have been': (explored) => redelivered(explored),
+  'the relay dies with events to publish': (explored) =>
+    during(explored, /^process\.kill/, /outbox-relay/, /under way|pending|held/),
+  'a bad file is refused': ({ operations }) =>
+    operations.some(({ name, outcome }) => name === 'import' && outcome === 'fail'),
+  'a file is imported': (explored) => answered(explored, 'import').length > 0,
+  'a suspended tenant loses its leases': (explored) =>
+    rows(explored, 'recalls').some(({ recalled }) => Number(recalled) > 0),
+};
+
+function overlapping(operations: readonly Operation[]): boolean {
+  const reserves = operations.filter(({ name, input }) => name === 'reserve' && input['value'] !== undefined);
+  return reserves.some((a) =>
+    reserves.some(
+      (b) =>
+        a.id < b.id &&
+        a.input['value'] === b.input['value'] &&
+        b.invokedAt < (a.completedAt ?? Infinity) &&
+        a.input['tenantId'] !== b.input['tenantId'],
+    ),
+  );
+}
+
+/** A reservation or lease stands of which no answer told. */
+function carriedOut(explored: Explored): boolean {
+  const told = new Set(explored.operations.flatMap(({ result }) => [result?.['reservationId'], result?.['leaseId']]));
+  const preloaded = (id: unknown): boolean => String(id).startsWith('00000000-');
+  return [...rows(explored, 'reservations'), ...rows(explored, 'leases')].some(
+    ({ id }) => !told.has(id) && !preloaded(id),
+  );
+}
+
+function validatedDuring({ operations, faults }: Explored, target: RegExp): boolean {
+  return faults.some(
+    ({ planned, injectedAt, healedAt = Infinity, seen }) =>
+      seen !== undefined &&
+      target.test(planned.targets.join(' ')) &&
+      operations.some(
+        ({ name, outcome, invokedAt }) =>
+          name === 'validate' && outcome === 'ok' && invokedAt > injectedAt && invokedAt < healedAt,
+      ),
+  );
+}
+
+/** The relay or its broker was hit while the outbox had something. */
+function redelivered({ faults, operations }: Explored): boolean {
+  return faults.some(
+    ({ planned, injectedAt, seen }) =>
+      seen !== undefined &&
+      /outbox-relay|nats/.test(planned.targets.join(' ')) &&
+      operations.some(
+        ({ outcome, completedAt = 0 }) =>
+          outcome === 'ok' && completedAt <= injectedAt && completedAt > injectedAt - 1000,
+      ),
+  );
+}

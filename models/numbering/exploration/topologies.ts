@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import type { Arguments, DrawableFault, Topology } from '../../../contract/index.ts';
+import type { CommandName } from './commands.ts';
+
+const SERVICES = ['numbering-service-1', 'numbering-service-2'];
+const CLEANUP = 'numbering-jobs-cleanup';
+
+/** Shorter than the document's 30 days, so that what rests comes back within a run. */
+const ENVIRONMENT = { QUARANTINE_MS: '8000' };
+const SWEEP = { ...ENVIRONMENT, QUARANTINE_SWEEP_MS: '5000' };
+
+const each = (...names: readonly string[]): readonly (readonly string[])[] => names.map((name) => [name]);
+const options = (members: Readonly<Record<string, fc.Arbitrary<number | string>>>): fc.Arbitrary<Arguments> =>
+  fc.record(members) as fc.Arbitrary<Arguments>;
+const between = (from: number, to: number): { readonly from: number; readonly to: number } => ({ from, to });
+
+/** What may happen to processes and to the links between them. */
+function processes(names: readonly string[]): readonly DrawableFault[] {
+  return [
+    { kind: 'process.kill', targets: each(...names), lastsMs: between(200, 15_000) },
+    { kind: 'process.pause', targets: each(...names), lastsMs: between(100, 12_000) },
+  ];
+}
+
+function links(pairs: readonly (readonly [string, string])[]): readonly DrawableFault[] {
+  return [
+    { kind: 'network.partition', targets: pairs, lastsMs: between(100, 15_000) },
+    { kind: 'network.down', targets: pairs, lastsMs: between(100, 15_000) },
+    { kind: 'network.blackhole', targets: pairs, lastsMs: between(100, 15_000) },
+    { kind: 'network.reset', targets: pairs, lastsMs: between(10, 3000) },
+    {
+      kind: 'network.latency',
+      targets: pairs,
+      options: options({ latencyMs: fc.integer({ min: 5, max: 3000 }), jitterMs: fc.nat({ max: 500 }) }),
+      lastsMs: between(500, 20_000),
+    },
+  ];
+}
+
+const CORE_LINKS: readonly (readonly [string, string])[] = [
+  ...SERVICES.flatMap((service): [string, string][] => [
+    [service, 'postgres'],
+    [service, 'redis'],
+  ]),
+  [CLEANUP, 'postgres'],
+  [CLEANUP, 'redis'],
+];
+
+const coreFaults: readonly DrawableFault[] = [
+  ...processes([...SERVICES, CLEANUP, 'redis', 'postgres']),
+  { kind: 'process.terminate', targets: each(...SERVICES, CLEANUP), lastsMs: between(200, 15_000) },
+  ...links(CORE_LINKS),
+  { kind: 'cache.flushed', targets: each('redis'), lastsMs: between(1, 1) },
+  { kind: 'cache.notifications-off', targets: each('redis'), lastsMs: between(1000, 30_000) },
+  {
+    kind: 'storage.table-lock',
+    targets: each('postgres'),
+    options: options({ table: fc.constantFrom('numbering.identifiers', 'numbering.leases', 'numbering.reservations') }),
+    lastsMs: between(200, 8000),
+  },
+];
+
+const CORE_COMMANDS: readonly CommandName[] = [
+  'reserve',
+  'assign',
+  'assign-number',
+  'assign-any',
+  'release',
+  'release-reservation',
+  'recall',
+  'reinstate',
+  'validate',
+  'look-up',
+  'browse',
+  'repeat',
+  'reuse-key',
+];
+
+const CORE_INVARIANTS = [
+  'durable-before-effect',
+  'single-holder',
+  'cache-age-bound',
+  'active-leases-preserved',
+  'reservations-expire',
+  'idempotent-effect',
+  'quarantine-respected',
+  'limits-are-per-tenant',
+];
+
+const core: Topology = {
+  name: 'core',
+  weight: 5,
+  needs: ['numbering-service', CLEANUP],
+  environment: { 'numbering-service': ENVIRONMENT },
+  commands: CORE_COMMANDS,
+  faults: coreFaults,
+  links: CORE_LINKS,
+  invariants: CORE_INVARIANTS,
+};
+
+const SWEEPER = 'numbering-jobs-quarantine';
+
+const sweep: Topology = {
+  ...core,
+  name: 'core+sweep',
+  weight: 3,
+  needs: [...core.needs, SWEEPER],
+  environment: { 'numbering-service': ENVIRONMENT, [SWEEPER]: SWEEP },
+  faults: [
+    ...coreFaults,
+    ...processes([SWEEPER]),
+    { kind: 'network.partition', targets: [[SWEEPER, 'postgres']], lastsMs: between(100, 15_000) },
+  ],
+};
+
+const RELAY_LINKS: readonly (readonly [string, string])[] = [
+  ['outbox-relay', 'postgres'],
+  ['outbox-relay', 'nats'],
+  ['outbox-relay', 'nats-1'],
+];
+
+const events: Topology = {
+  ...core,
+  name: 'core+events',
+  weight: 3,
+  needs: [...core.needs, 'nats', 'outbox-relay', 'billing-consumer'],
+  faults: [
+    ...coreFaults,
+    ...processes(['outbox-relay', 'nats-1', 'nats-2', 'nats-3', 'billing-consumer']),
+    ...links(RELAY_LINKS),
+    { kind: 'broker.quorum-lost', targets: each('nats'), lastsMs: between(1000, 15_000) },
+  ],
+  links: [...CORE_LINKS, ...RELAY_LINKS],
+  invariants: [...CORE_INVARIANTS, 'outbox-complete', 'events-in-order'],
+};
+
+const WORKER = 'numbering-jobs-recall';
+
+const recalls: Topology = {
+  ...events,
+  name: 'core+recall',
+  weight: 1,
+  needs: [...core.needs, 'nats', 'outbox-relay', 'compliance-engine', WORKER],
+  environment: { 'numbering-service': ENVIRONMENT, [WORKER]: ENVIRONMENT },
+  commands: [...CORE_COMMANDS, 'suspend'],
+  faults: [
+    ...coreFaults,
+    ...processes(['outbox-relay', 'nats-1', 'nats-2', WORKER]),
+    ...links([
+      [WORKER, 'postgres'],
+      [WORKER, 'nats'],
+    ]),
+  ],
+  links: CORE_LINKS,
+  invariants: [...CORE_INVARIANTS, 'outbox-complete', 'events-in-order', 'recall-complete'],
+};
+
+const IMPORTS = 'numbering-jobs-imports';
+
+const imports: Topology = {
+  ...core,
+  name: 'core+imports',
+  weight: 1,
+  needs: [...core.needs, 'object-store', IMPORTS],
+  commands: [...CORE_COMMANDS, 'import'],
+  faults: [
+    ...coreFaults,
+    ...processes([IMPORTS, 'object-store']),
+    ...links([
+      [IMPORTS, 'postgres'],
+      [IMPORTS, 'object-store'],
+      ['numbering-service-1', 'object-store'],
+    ]),
+  ],
+  invariants: [...CORE_INVARIANTS, 'import-all-or-nothing'],
+};
+
+const REGION_LINKS: readonly (readonly [string, string])[] = [
+  ...CORE_LINKS,
+  ['postgres', 'postgres-mzr'],
+  ['numbering-service-mzr', 'postgres'],
+  ['numbering-service-mzr', 'postgres-mzr'],
+  ['failover-manager', 'postgres'],
+  ['failover-manager', 'postgres-mzr'],
+];
+
+const regions: Topology = {
+  ...core,
+  name: 'regions',
+  weight: 1,
+  needs: [...core.needs, 'postgres-mzr', 'numbering-service-mzr', 'failover-manager'],
+  environment: { 'numbering-service': ENVIRONMENT, 'numbering-service-mzr': ENVIRONMENT },
+  faults: [
+    ...processes([...SERVICES, 'numbering-service-mzr', CLEANUP, 'redis', 'postgres-mzr', 'failover-manager']),
+    ...links(REGION_LINKS),
+    { kind: 'storage.primary-lost', targets: [['postgres', 'failover-manager']], lastsMs: between(1000, 20_000) },
+    { kind: 'storage.replay-paused', targets: each('postgres-mzr'), lastsMs: between(1000, 20_000) },
+  ],
+  links: REGION_LINKS,
+};
+
+/** The light ones come most. */
+export const topologies: readonly Topology[] = [core, sweep, events, recalls, imports, regions];
