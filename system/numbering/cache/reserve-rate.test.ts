@@ -7,6 +7,8 @@ import { RATE_PER_TENANT, RESERVE_RATE_LIMIT, ReserveRate } from './reserve-rate
 class SharedCalls {
   readonly members: { readonly name: string; readonly at: number }[] = [];
   away = false;
+  /** A member cannot be taken out in time. */
+  slow = false;
 
   async attempt<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined> {
     if (this.away) return undefined;
@@ -26,13 +28,16 @@ class SharedCalls {
         return [0, 1, this.members.length, [[first?.name, String(first?.at)]], 1].map((reply) => [null, reply]);
       },
     };
+    let late = false;
     const zrem = async (_key: string, name: string): Promise<void> => {
+      late = this.slow;
       this.members.splice(
         this.members.findIndex((member) => member.name === name),
         1,
       );
     };
-    return command({ multi: () => chain, zrem } as unknown as Redis);
+    const answer = await command({ multi: () => chain, zrem } as unknown as Redis);
+    return late ? undefined : answer;
   }
 }
 
@@ -48,6 +53,22 @@ test('calls at another instance count, and refused ones do not', async () => {
   await refusals(made(shared), 4);
   expect(await refusals(made(shared), 3)).toEqual([2, 3]);
   expect(shared.members).toHaveLength(5);
+});
+
+test('a call that was found to be over the limit is refused, also when Redis is slow to forget it', async () => {
+  const shared = new SharedCalls();
+  await refusals(made(shared), 4);
+  shared.slow = true;
+  expect(await refusals(made(shared), 3)).toEqual([2, 3]);
+});
+
+test('while the count is known to be full a time-out lets no call through', async () => {
+  const shared = new SharedCalls();
+  await refusals(made(shared), 5);
+  const rate = made(shared);
+  expect(await refusals(rate, 1)).toEqual([1]);
+  shared.away = true;
+  expect(await refusals(rate, 2)).toEqual([1, 2]);
 });
 
 test('without Redis the process counts by itself, each tenant alone', async () => {

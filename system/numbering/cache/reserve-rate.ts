@@ -26,6 +26,8 @@ export class ReserveRate {
   readonly #safeguards: Safeguards;
   readonly #local: SlidingLimit;
   readonly #windowMs: number;
+  /** By whom is counted, the instant until which the shared count was full when it last answered. */
+  readonly #fullUntil = new Map<string, number>();
   readonly limit: number;
 
   constructor(redis: Pick<RedisLink, 'attempt'>, safeguards: Safeguards, limit: number, windowMs: number) {
@@ -43,17 +45,34 @@ export class ReserveRate {
     // Each count alone proves too many calls; the shared one misses those made while Redis was away, the local one those of other instances.
     const local = this.#local.take(whose);
     if (!local.taken) return Math.max(1, local.waitMs);
-    const waitMs = await this.#shared(whose);
-    if (waitMs === undefined) return undefined;
+    const shared = await this.#shared(whose);
+    const waitMs = shared === undefined ? this.#lastKnown(whose) : this.#remember(whose, shared);
+    if (waitMs <= 0) return undefined;
     local.giveBack();
     return Math.max(1, waitMs);
   }
 
-  /** One member for each call let through, scored by its time. Two calls at once may each find the other's and both be refused, never both let through. */
+  /** How long the count is full, as of its last answer: a time-out in the middle of a flood must not let a call through. */
+  #lastKnown(whose: string): number {
+    return (this.#fullUntil.get(whose) ?? 0) - performance.now();
+  }
+
+  #remember(whose: string, waitMs: number): number {
+    const now = performance.now();
+    for (const [key, until] of this.#fullUntil) if (until <= now) this.#fullUntil.delete(key);
+    if (waitMs > 0) this.#fullUntil.set(whose, now + waitMs);
+    else this.#fullUntil.delete(whose);
+    return waitMs;
+  }
+
+  /**
+   * One member for each call let through, scored by its time. Two calls at once may each find the other's and both be refused, never both
+   * let through. Gives the milliseconds to wait, 0 when the call may go on, undefined when Redis did not answer.
+   */
   async #shared(whose: string): Promise<number | undefined> {
     const key = reserveRateKey(whose);
     const call = randomUUID();
-    return this.#redis.attempt(async (client) => {
+    const waitMs = await this.#redis.attempt(async (client) => {
       const now = Date.now();
       const results = transactionResults(
         await client
@@ -65,10 +84,12 @@ export class ReserveRate {
           .pexpire(key, this.#windowMs)
           .exec(),
       );
-      if (Number(results[2]) <= this.limit) return undefined;
-      await client.zrem(key, call);
-      return firstScore(results[3], now) + this.#windowMs - now;
+      if (Number(results[2]) <= this.limit) return 0;
+      return Math.max(1, firstScore(results[3], now) + this.#windowMs - now);
     });
+    // What was answered stands, however long it takes to take the call out again.
+    if (waitMs !== undefined && waitMs > 0) await this.#redis.attempt((client) => client.zrem(key, call));
+    return waitMs;
   }
 }
 
