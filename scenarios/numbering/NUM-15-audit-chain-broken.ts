@@ -30,6 +30,10 @@ export default scenario('NUM-15', () => ({
     B: auditRowTampered('delete').for(LASTS_MS),
     C: auditRowTampered('recompute').for(LASTS_MS),
   },
+  maxSpeed: {
+    speed: 4,
+    why: 'an export has 5 s for the store and a reservation 5 s for its release: 0.5 s at 10, while a dozen services have just started',
+  },
   steadyState: [verificationPasses, exportsInTime(EXPORT_WITHIN_MS)],
   activities: [dailyRun, nextDailyRun, exportsAttempted, reAnchored],
   operator: { onDetected: restoresTheRow },

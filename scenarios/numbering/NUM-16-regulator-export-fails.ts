@@ -24,6 +24,10 @@ export default scenario('NUM-16', ({ quote }) => {
       B: failing(providerErrors('object-gateway', { status: 503, code: 'SlowDown', methods: ['PUT'] }, 'object-store')),
       C: failing(denied('provider-kms')),
     },
+    maxSpeed: {
+      speed: 4,
+      why: 'an export has 5 s for the store and 3 s for the key: too little of a real machine at 10, while a dozen services have just started',
+    },
     // A step of the clocks ends living reservations at once, which is NUM-19's matter.
     load: { reservationsPerSecond: 0 },
     steadyState: [exportsInTime(quote('5 min'))],
