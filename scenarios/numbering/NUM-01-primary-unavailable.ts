@@ -41,6 +41,10 @@ export default scenario('NUM-01', ({ quote }) => {
       C: {
         ...poolDriven(quote('20x')).for(15_000),
         activities: [fewPods],
+        maxSpeed: {
+          speed: 1,
+          why: 'twenty times the usual calls are a hundred and twenty at one instant: at 10 they would be twelve hundred a second',
+        },
         environment: { [SURGE]: {}, autoscaler: {} },
         judges: { detection: 'silent', mitigation: [5], recovery: [] },
       },
