@@ -45,10 +45,13 @@ export class ReserveRate {
     // Each count alone proves too many calls; the shared one misses those made while Redis was away, the local one those of other instances.
     const local = this.#local.take(whose);
     if (!local.taken) return Math.max(1, local.waitMs);
-    const shared = await this.#shared(whose);
+    const call = randomUUID();
+    const shared = await this.#shared(whose, call);
     const waitMs = shared === undefined ? this.#lastKnown(whose) : this.#remember(whose, shared);
     if (waitMs <= 0) return undefined;
     local.giveBack();
+    // After a time-out too: Redis may have counted it all the same. What was decided stands, however long this takes.
+    await this.#redis.attempt((client) => client.zrem(reserveRateKey(whose), call));
     return Math.max(1, waitMs);
   }
 
@@ -69,10 +72,9 @@ export class ReserveRate {
    * One member for each call let through, scored by its time. Two calls at once may each find the other's and both be refused, never both
    * let through. Gives the milliseconds to wait, 0 when the call may go on, undefined when Redis did not answer.
    */
-  async #shared(whose: string): Promise<number | undefined> {
+  async #shared(whose: string, call: string): Promise<number | undefined> {
     const key = reserveRateKey(whose);
-    const call = randomUUID();
-    const waitMs = await this.#redis.attempt(async (client) => {
+    return this.#redis.attempt(async (client) => {
       const now = Date.now();
       const results = transactionResults(
         await client
@@ -87,9 +89,6 @@ export class ReserveRate {
       if (Number(results[2]) <= this.limit) return 0;
       return Math.max(1, firstScore(results[3], now) + this.#windowMs - now);
     });
-    // What was answered stands, however long it takes to take the call out again.
-    if (waitMs !== undefined && waitMs > 0) await this.#redis.attempt((client) => client.zrem(key, call));
-    return waitMs;
   }
 }
 
