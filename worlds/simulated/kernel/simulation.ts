@@ -118,6 +118,11 @@ export class Simulation {
     this.#running = false;
   }
 
+  /** False from the end of the run on: what dies then was not killed by a fault. */
+  get running(): boolean {
+    return this.#running;
+  }
+
   fail(error: Error): void {
     this.failure ??= error;
     this.#running = false;

@@ -143,8 +143,8 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
     }),
     stop: () => {
       stopGuard();
-      for (const process of processes) process.kill();
       simulation.stop();
+      for (const process of processes) process.kill();
       setCurrentNetwork(undefined);
       setCurrentSimulation(undefined);
     },

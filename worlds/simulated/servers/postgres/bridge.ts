@@ -108,17 +108,19 @@ export class Bridge {
     const bytes = startupMessage(
       parameters.map(([name, value]) => [renameTimeouts(name), name === 'options' ? renameTimeouts(value) : value]),
     );
-    this.#statement(session, { bytes, mentionsTimeout: false, administers: '' });
+    this.#statement(session, { bytes, mentionsTimeout: false, administers: '', mayCommit: false });
     if (session.pid !== 0) this.#control.query(`select pg_advisory_lock(${SLEEP_LOCK}, ${session.pid})`);
     return session;
   }
 
-  #statement(session: Session, { bytes, administers }: Batch): void {
+  #statement(session: Session, { bytes, administers, mayCommit }: Batch): void {
     if (this.#dead || session.ended) return;
     this.statements += 1;
     this.#clock.set();
     if (administers.includes('pg_promote')) this.#options.replication?.beforePromotion();
     session.administers = administers;
+    // Outside of a transaction every statement is one of its own.
+    session.mayCommit = mayCommit || session.status === 'I';
     session.startedAt = this.#options.simulation.now;
     session.stopIdleTimer();
     session.connection.write(bytes); // when the server has gone its last words are still there to read
@@ -181,9 +183,10 @@ export class Bridge {
   }
 
   /** A wait for a standby is not reported on the connection: while nothing comes, the server is asked. */
-  #next({ connection, pid }: Session): Buffer | undefined {
+  #next({ connection, pid, mayCommit }: Session): Buffer | undefined {
     const { replication } = this.#options;
-    if (replication === undefined || replication.synchronous === '' || pid === 0) return connection.next();
+    if (replication === undefined || replication.synchronous === '' || pid === 0 || !mayCommit)
+      return connection.next();
     for (;;) {
       const reply = connection.poll();
       if (reply !== NOTHING) return reply;

@@ -8,6 +8,8 @@ export interface Batch {
   readonly mentionsTimeout: boolean;
   /** Its text, when it changes what the server does beside its statements (promotion, replay, configuration); else empty. */
   readonly administers: string;
+  /** It may end a transaction that is under way. */
+  readonly mayCommit: boolean;
 }
 
 /** What a client's bytes ask for. */
@@ -28,6 +30,8 @@ const ANSWERED: ReadonlySet<number> = new Set([
   TYPE.copyFail,
 ]);
 
+/** A transaction that is under way commits by one of these words, in any statement of a batch. */
+const COMMITS = /\b(?:commit|end|prepare\s+transaction)\b/i;
 const ADMINISTERS = /pg_promote|pg_wal_replay_(?:pause|resume)|pg_reload_conf/;
 
 /** Cuts a client's stream into what the bridge handles, renaming the time-outs on the way. */
@@ -36,6 +40,9 @@ export function readClient(socket: SimSocket, requests: ClientRequests): void {
   let batch: Buffer[] = [];
   let mentioned = false;
   let administers = '';
+  let commits = false;
+  /** One of its prepared statements commits: it may be any that is bound. */
+  let preparedCommit = false;
   let started = false;
 
   /** The next message when it is complete; `header` is the bytes before its length. */
@@ -63,6 +70,10 @@ export function readClient(socket: SimSocket, requests: ClientRequests): void {
   const rewrite = (request: Buffer): Buffer => {
     const text = request.toString('latin1', 5);
     if (ADMINISTERS.test(text)) administers += text;
+    if (COMMITS.test(text)) {
+      commits = true;
+      preparedCommit ||= request[0] === TYPE.parse;
+    }
     if (!mentionsTimeout(text)) return request;
     mentioned = true;
     return message(request[0] as number, Buffer.from(renameTimeouts(text), 'latin1'));
@@ -79,9 +90,10 @@ export function readClient(socket: SimSocket, requests: ClientRequests): void {
     if (!ANSWERED.has(type)) return;
     const bytes = Buffer.concat(batch);
     batch = [];
-    requests.batch({ bytes, mentionsTimeout: mentioned, administers });
+    requests.batch({ bytes, mentionsTimeout: mentioned, administers, mayCommit: commits || preparedCommit });
     mentioned = false;
     administers = '';
+    commits = false;
   };
 
   socket.on('data', (chunk: Buffer) => {

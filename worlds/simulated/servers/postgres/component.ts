@@ -50,7 +50,8 @@ export function postgresProgram(
   return (life) => {
     const { server } = cluster;
     if (!server.running) server.start();
-    onBridge(serve(simulation, life, spec, server, () => server.kill()));
+    // At the end of a run it is kept for the next one, which makes its database anew.
+    onBridge(serve(simulation, life, spec, server, () => (simulation.running ? server.kill() : undefined)));
   };
 }
 
