@@ -96,6 +96,25 @@ describe('by the committed changes', () => {
   });
 });
 
+describe('what ends a hold', () => {
+  const other = reserved(20_000, 'b', 'r2');
+
+  test('a replay makes a reservation no longer', () => {
+    const first = reserved(0, 'a', 'r1', { outcome: 'info' });
+    const replay = { ...reserved(15_000, 'a', 'r1'), input: first.input };
+    expect(said(invariant.check(evidence([first, replay, other])))).toEqual([]);
+  });
+
+  test.each([
+    ['a recall', { name: 'recall', input: { tenantId: 'operator', leaseId: 'l1' } }],
+    ['a suspension', { name: 'suspend', input: { tenantId: 'a' } }],
+  ])('%s', (_, parts) => {
+    const given = operation('assign', 0, { input: { tenantId: 'a' }, result: { ...other.result, leaseId: 'l1' } });
+    expect(said(invariant.check(evidence([given, other])))).toHaveLength(1);
+    expect(said(invariant.check(evidence([given, operation('x', 15_000, parts), other])))).toEqual([]);
+  });
+});
+
 test('rejects two that stand at the end', () => {
   const audit = [change(2, 'reserved', 0, { reservationId: 'r1' })];
   const lease = {
