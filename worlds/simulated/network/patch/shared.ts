@@ -19,11 +19,15 @@ function slot<T>(key: symbol, life: Life, make: () => T): T {
  * redefined once it is there, only assigned: what stands in it routes to an agent of the running process.
  */
 function splitDispatcher(symbol: symbol): void {
-  const shared = Reflect.get(globalThis, symbol) as (object & { constructor: new () => object }) | undefined;
+  const shared = Reflect.get(globalThis, symbol) as Dispatcher | undefined;
   if (shared === undefined || split.has(shared)) return;
+  const newest = Reflect.get(globalThis, DISPATCHERS.at(-1) as symbol) as Dispatcher;
+  // Where the package is loaded before Node's own, what stands for the older one is a wrapper about the newer.
+  const made = (): object =>
+    shared.constructor.length > 0 ? new shared.constructor(new newest.constructor()) : new shared.constructor();
   const own = (): object => {
     const life = currentLife();
-    return life === undefined ? shared : slot(symbol, life, () => new shared.constructor());
+    return life === undefined ? shared : slot(symbol, life, made);
   };
   const router = new Proxy(shared, {
     get(_, key) {
@@ -35,6 +39,8 @@ function splitDispatcher(symbol: symbol): void {
   split.add(router);
   Reflect.set(globalThis, symbol, router);
 }
+
+type Dispatcher = object & { constructor: new (wrapped?: object) => object };
 
 interface SubchannelPool {
   getOrCreateSubchannel(...args: unknown[]): unknown;
