@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import type { Deployment, Finding, World } from '../../contract/index.ts';
-import { packagesOf } from './kernel/modules.ts';
+import { overlaySources, packagesOf } from './kernel/modules.ts';
 import { installKernel } from './kernel/patch/install.ts';
 import { installNetwork } from './network/patch/install.ts';
 import { splitShared } from './network/patch/shared.ts';
@@ -37,6 +37,7 @@ export const world: World = {
       installNetwork();
       clusters = new Clusters();
     }
+    overlaySources(options.sources ?? {});
     await preload(deployment);
     return start(deployment, options, clusters);
   },

@@ -7,6 +7,8 @@ const LIFE = 'life';
 const LINKED = 'faultline:linked';
 
 const sources = new Map<string, string>();
+/** JavaScript in place of what the disk has, by real path. */
+let overlay: ReadonlyMap<string, string> = new Map();
 const linked = new Map<string, () => void>();
 let hooked = false;
 
@@ -15,13 +17,26 @@ const isEsm = (path: string): boolean => /\.(mts|ts|mjs|js)$/.test(path);
 
 /** JavaScript of a module, read once a process and synchronously: loading must not wait for the thread pool. */
 function source(path: string): string {
-  let text = sources.get(path);
+  let text = overlay.get(path) ?? sources.get(path);
   if (text === undefined) {
     text = readFileSync(path, 'utf8');
     if (/\.m?ts$/.test(path)) text = stripTypeScriptTypes(text);
     sources.set(path, text);
   }
   return text;
+}
+
+/**
+ * From the next life on these sources, by path from the working folder, stand in place of the disk's; those of the call
+ * before do not. Paths stay what they are, so that a trace or a stack shows no other folder.
+ */
+export function overlaySources(files: Readonly<Record<string, string>>): void {
+  overlay = new Map(
+    Object.entries(files).map(([file, text]) => [
+      realpathSync(file),
+      /\.m?ts$/.test(file) ? stripTypeScriptTypes(text) : text,
+    ]),
+  );
 }
 
 /**
