@@ -70,7 +70,7 @@ running(
 program
   .command('replay')
   .description('run again what a journal recorded, and show the first difference')
-  .argument('<run>', 'runs/latest, or a run of it: runs/latest/NUM-03/A')
+  .argument('<run>', 'runs/latest, a run of it (runs/latest/NUM-03/A), or a counterexample of explore')
   .option('--jobs <n>', 'runs at the same time, a process each', wholeNumber(1))
   .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1))
   .addOption(runsDir())

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../../contract/index.ts';
 import { REPORTERS } from '../../reports/index.ts';
@@ -12,6 +13,7 @@ import { invoke, shownPath } from './invoke.ts';
 import { paceOf } from './options.ts';
 import { makeJob } from './plan-jobs.ts';
 import { readInvocation } from './report.ts';
+import { replayCase } from './replay-case.ts';
 import { RESIDUE, refusedForResidue } from './residue.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,10 +24,14 @@ export interface ReplayOptions {
 }
 
 /**
- * `faultline replay <run>`: the same runs with the same seeds. With the same code their trace hashes must be equal, exit
+ * `faultline replay counterexample.json`: what an exploration found (`replay-case.ts`). `faultline replay <run>`: the same runs with the same seeds. With the same code their trace hashes must be equal, exit
  * code 1 and the first difference otherwise; with other code it says so and compares the verdicts of all lines.
  */
 export async function replay(root: string, path: string, options: ReplayOptions): Promise<number> {
+  if (path.endsWith('.json') && existsSync(path)) {
+    const { wallLimit } = paceOf({ ...options, world: 'simulated' });
+    return replayCase(root, path, wallLimit * 1000);
+  }
   const { result: recorded, directory: old, within } = readInvocation(path);
   const wanted = recorded.runs.filter((run) => {
     const name = runPath(run, recorded.seed);
