@@ -1,9 +1,9 @@
 import type { SearchLimits } from '../../../contract/index.ts';
-import { textOf } from '../values.ts';
 import { Entries } from './entries.ts';
 import type { Call, Model } from './model.ts';
 import { Seen } from './seen.ts';
 import { IMPOSSIBLE, States } from './states.ts';
+import { classText } from './class-text.ts';
 
 /** Longest partial linearizations that are kept: those that were found first. */
 const KEPT_LONGEST = 8;
@@ -178,7 +178,7 @@ function classify<Input, Output>(
   const numbers = new Map<string, number>();
   const classes: Call<Input, Output>[] = [];
   const classOf = Int32Array.from(calls, (call) => {
-    const key = `${textOf(call.input)} ${call.output === undefined ? '?' : textOf(call.output)}`;
+    const key = `${classText(call.input)} ${classText(call.output)}`;
     let number = numbers.get(key);
     if (number === undefined) {
       number = classes.push(call) - 1;

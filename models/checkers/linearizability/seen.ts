@@ -1,7 +1,7 @@
 /** Words before the bits of a remembered configuration: hash, state, first word kept, words kept. */
 const HEAD = 4;
-const FIRST_SLOTS = 1024;
-const FIRST_WORDS = 8192;
+const FIRST_SLOTS = 256;
+const FIRST_WORDS = 1024;
 
 /**
  * The configurations (calls that have taken effect, state) that a search has been in: Lowe's memoisation (2017). A set of
