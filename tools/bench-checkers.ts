@@ -105,7 +105,8 @@ function held<State, Input, Output>(
 ): Prepared {
   const calls = callsOf(model, name, { format: 'history.jsonl', operations, lines: [] });
   const end = Math.max(...operations.map(({ invokedAt, completedAt = 0 }) => Math.max(invokedAt, completedAt))) + 1;
-  const asText = (value: unknown): string => (typeof value === 'string' ? value : String(value ?? ''));
+  const asText = (value: unknown): string =>
+    value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   return {
     name,
     model: modelName,

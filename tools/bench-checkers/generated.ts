@@ -23,7 +23,7 @@ interface Running {
 export function generated(shape: Shape): readonly Operation[] {
   const random = mulberry(shape.seed);
   const draw = (n: number): number => Math.floor(random() * n);
-  const state = new Map<string, unknown>();
+  const state = new Map<string, string | number>();
   const operations: Operation[] = [];
   const running = new Map<number, Running>();
   for (let at = 0; operations.length < shape.operations || running.size > 0; at += 1) {
@@ -58,7 +58,7 @@ interface DrawnCall {
   readonly effect: Running['effect'];
 }
 
-function registerCall(state: Map<string, unknown>, key: string, draw: (n: number) => number): DrawnCall {
+function registerCall(state: Map<string, string | number>, key: string, draw: (n: number) => number): DrawnCall {
   const name = (['read', 'write', 'cas'] as const)[draw(3)] ?? 'read';
   const [from, to] = [draw(5), draw(5)];
   if (name === 'read') return { name, input: {}, effect: () => ({ value: state.get(key) ?? null }) };
@@ -74,7 +74,7 @@ function registerCall(state: Map<string, unknown>, key: string, draw: (n: number
   };
 }
 
-function kvCall(state: Map<string, unknown>, key: string, id: number, draw: (n: number) => number): DrawnCall {
+function kvCall(state: Map<string, string | number>, key: string, id: number, draw: (n: number) => number): DrawnCall {
   const held = (): string => String(state.get(key) ?? '');
   const name = draw(2) === 0 ? 'get' : draw(20) === 0 ? 'put' : 'append';
   const value = `x ${id} y`;
