@@ -49,9 +49,19 @@ it('its sabotage line and the generic mutations turn red', { timeout: 240_000 },
   expect([code, text]).toEqual([0, expect.any(String)]);
 });
 
-it('the fault of the guide is the file that it names', () => {
-  for (const [name, code] of Object.entries(blocks('creating-a-fault.md')))
+it('the fault and the checkers of the guides are the files that they name', () => {
+  const { 'stale.edn': _, 'stale.txt': __, ...checkers } = blocks('creating-a-checker.md');
+  expect(Object.keys(checkers)).toHaveLength(2);
+  for (const [name, code] of Object.entries({ ...blocks('creating-a-fault.md'), ...checkers }))
     expect(readFileSync(join(PROJECT, name), 'utf8')).toBe(code);
+});
+
+it('the history of the guide is refused as it says', () => {
+  const { 'stale.edn': history = '', 'stale.txt': seen = '' } = blocks('creating-a-checker.md');
+  writeFileSync(join(root, 'stale.edn'), history);
+  const { code, text } = faultline('check', 'stale.edn', '--model', 'register', '--html', 'stale.html');
+  expect([code, text]).toEqual([1, expect.stringContaining(seen)]);
+  expect(readFileSync(join(root, 'stale.html'), 'utf8')).toContain('read -&gt; nil');
 });
 
 it('every path that a page links to is there', () => {
