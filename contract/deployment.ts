@@ -64,6 +64,11 @@ export interface PostgresSpec extends Placed {
   readonly migrate: string;
   /** SQL that fills the migrated database before the services start. */
   readonly seed: string;
+  /**
+   * SQL after `seed` by which the data fit the day of the run, where that is the calendar's: what a date decides is then the
+   * same on every day. Not used where time is virtual, since each run begins on the same day.
+   */
+  readonly today?: string;
   readonly maxConnections?: number;
   /** The component whose WAL it streams: it starts as a hot standby with a copy of that one's data; `migrate` and `seed` are that one's. */
   readonly standbyOf?: string;

@@ -1,5 +1,5 @@
 import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
-import { inventory } from './inventory.ts';
+import { inventory, latestExportIsAhead } from './inventory.ts';
 import { operators } from './operators.ts';
 
 export const DATABASE_URL = 'postgres://postgres@postgres:5432/numbering';
@@ -94,6 +94,7 @@ export const core: readonly ComponentSpec[] = [
     database: 'numbering',
     migrate: 'system/numbering/migrate.ts',
     seed: inventory() + operators(),
+    today: latestExportIsAhead(),
     maxConnections: 100,
     dependsOn: [],
   },

@@ -31,7 +31,7 @@ export async function freshDatabase(spec: PostgresSpec, port: number, speed: num
     await client.query(`drop database if exists ${spec.database} with (force)`);
     await client.query(`create database ${spec.database} template ${template}`);
   });
-  await connected(port, spec.database, (client) => client.query(documentOperators(speed)));
+  await connected(port, spec.database, (client) => client.query(`${documentOperators(speed)} ${spec.today ?? ''}`));
 }
 
 async function connected<T>(port: number, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
