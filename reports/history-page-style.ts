@@ -19,13 +19,20 @@ polyline { fill: none; stroke: var(--dot); stroke-opacity: .45; } .dot { pointer
 button[aria-pressed='true'] { font-weight: bold; }
 `;
 
-/** Shows one of several linearizations of a part. */
+/** Shows one of several linearizations of a part, and brings what cannot follow into sight. */
 export const HISTORY_PAGE_SCRIPT = `
+const bringToSight = () => document.querySelectorAll('.scroll').forEach((box) => {
+  const stuck = box.querySelector('rect.refused');
+  if (stuck !== null) box.scrollLeft = stuck.x.baseVal.value - box.clientWidth / 2;
+});
+bringToSight();
+document.addEventListener('toggle', bringToSight, true);
 document.addEventListener('click', ({ target }) => {
   const button = target.closest('button[data-shows]');
   if (button === null) return;
   const part = button.closest('.part');
   part.querySelectorAll('button[data-shows]').forEach((each) => each.setAttribute('aria-pressed', String(each === button)));
   part.querySelectorAll('.view').forEach((view, i) => { view.hidden = i !== Number(button.dataset.shows); });
+  bringToSight();
 });
 `;

@@ -3,9 +3,11 @@ import { HISTORY_PAGE_SCRIPT, HISTORY_PAGE_STYLE } from './history-page-style.ts
 import { count } from './text.ts';
 
 const LABEL_PX = 90;
-const MOMENT_PX = 16;
-const ROW_PX = 34;
-const BAR_PX = 20;
+const MOMENT_PX = 34;
+const ROW_PX = 38;
+const BAR_PX = 28;
+/** Of a point below the top of its bar: the text stands above it. */
+const POINT_PX = 21;
 /** Between two linearization points that fall between the same two moments, as a part of that distance. */
 const POINT_GAP = 0.12;
 
@@ -84,7 +86,7 @@ function viewHtml(calls: readonly ShownCall[], linearization: ShownLinearization
       ? `<p class="illegal">${count(linearization.steps.length, 'operation')} of ${calls.length} have an order. Then it is stuck in state
 <span class="state">${escaped(linearization.state)}</span>: one of these would have to follow, and none can.</p><ul>${refused}</ul>`
       : '';
-  return `${diagram}\n${stuck}\n<details><summary>the order, with the state after each</summary><ol>${steps}</ol></details>`;
+  return `${stuck}\n${diagram}\n<details><summary>the order, with the state after each</summary><ol>${steps}</ol></details>`;
 }
 
 function callHtml(call: ShownCall | undefined): string {
@@ -112,19 +114,19 @@ function timeLine(calls: readonly ShownCall[], linearization: ShownLinearization
     const line = call.line === undefined ? '' : `, line ${call.line}`;
     return `<g class="call"><title>${escaped(`${call.text}, process ${call.process}, ${call.from} to ${until}${line}`)}</title>
 <rect class="${kind}" x="${x(from)}" y="${y(call)}" width="${width}" height="${BAR_PX}" rx="3"/>
-<svg x="${x(from)}" y="${y(call)}" width="${width}" height="${BAR_PX}"><text x="3" y="14">${kind === 'refused' ? '✗ ' : ''}${escaped(call.text)}</text></svg></g>`;
+<svg x="${x(from)}" y="${y(call)}" width="${width}" height="${BAR_PX}"><text x="3" y="12">${kind === 'refused' ? '✗ ' : ''}${escaped(call.text)}</text></svg></g>`;
   });
   const names = processes.map(
     (name, i) => `<text class="process" x="4" y="${i * ROW_PX + 38}">${escaped(name)}</text>`,
   );
-  const points = pointsOf(calls, linearization, span).map(({ call, at }) => ({ x: x(at), y: y(call) + BAR_PX / 2 }));
+  const points = pointsOf(calls, linearization, span).map(({ call, at }) => ({ x: x(at), y: y(call) + POINT_PX }));
   const path =
     points.length < 2
       ? ''
       : `<polyline points="${points.map((point) => `${point.x.toFixed(1)},${point.y}`).join(' ')}"/>`;
   const dots = points.map(
     (point, i) =>
-      `<g class="dot"><circle cx="${point.x.toFixed(1)}" cy="${point.y}" r="7"/><text x="${point.x.toFixed(1)}" y="${point.y + 3}">${i + 1}</text></g>`,
+      `<g class="dot"><circle cx="${point.x.toFixed(1)}" cy="${point.y}" r="6"/><text x="${point.x.toFixed(1)}" y="${point.y + 3}">${i + 1}</text></g>`,
   );
   const width = x(last) + MOMENT_PX;
   const height = processes.length * ROW_PX + 30;
