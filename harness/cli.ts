@@ -7,6 +7,7 @@ import { calibrate } from './commands/calibrate.ts';
 import type { CalibrateOptions } from './commands/calibrate.ts';
 import { check } from './commands/check.ts';
 import type { CheckOptions } from './commands/check.ts';
+import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
 import { explore } from './commands/explore.ts';
 import type { ExploreOptions } from './commands/explore.ts';
@@ -25,6 +26,9 @@ import { MUTATIONS } from '../contract/index.ts';
 import { report } from './commands/report.ts';
 import { reset } from './commands/residue.ts';
 import { run } from './commands/run.ts';
+import { timeline } from './commands/timeline.ts';
+import type { TimelineOptions } from './commands/timeline.ts';
+import { TIMELINE_KINDS } from './timeline/event.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { validate } from './commands/validate.ts';
 import { LoadError } from './load/import-export.ts';
@@ -110,6 +114,24 @@ program
   .argument('<run>', 'folder of an invocation, such as runs/latest')
   .addOption(new Option('--format <form>', 'form of the report').choices(Object.keys(REPORTERS)).default('terminal'))
   .action((path: string, options: { format: ReportFormat }) => settle(report(path, options)));
+
+program
+  .command('timeline')
+  .argument('<run>', 'one run, such as runs/latest/NUM-03/A')
+  .description('what happened in a run, in the order of its time: operations, faults, statements, logs, alerts')
+  .option('--from <time>', "since the run's start, such as 41.2s")
+  .option('--to <time>', "since the run's start")
+  .option('--only <kinds>', `of ${TIMELINE_KINDS.join(', ')}; separated by commas`)
+  .option('--who <name>', 'only what names this component, client or alert')
+  .option('--json', 'an event a line as JSON')
+  .action((path: string, options: TimelineOptions) => settle(timeline(path, options)));
+
+program
+  .command('diff')
+  .argument('<one>', 'a run such as runs/latest/NUM-03/A, or a whole invocation')
+  .argument('<other>', 'what it is held against')
+  .description('where two runs part')
+  .action((one: string, other: string) => settle(diff(one, other)));
 
 program
   .command('check')
