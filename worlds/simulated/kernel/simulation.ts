@@ -73,9 +73,9 @@ export class Simulation {
     return randomStream(this.seed, name);
   }
 
-  /** Adds a semantic event to the trace. */
-  record(what: string): void {
-    this.trace.add(this.#now, what);
+  /** Adds a semantic event to the trace. `detail`: for people who read it; the hash does not know it. */
+  record(what: string, detail?: string): void {
+    this.trace.add(this.#now, what, detail);
   }
 
   /** Schedules `run` at virtual instant `at` (not before now), in the name of `life`. */

@@ -13,7 +13,12 @@ export class Trace {
     this.#kept = keep ? [] : undefined;
   }
 
-  add(at: number, what: string): void {
+  get keeps(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** `detail` is kept with the event's text, and is no part of the hash. */
+  add(at: number, what: string, detail = ''): void {
     this.#count += 1;
     const text = `${at.toFixed(3)} ${what}`;
     let low = this.#low;
@@ -25,7 +30,7 @@ export class Trace {
     }
     this.#low = low;
     this.#high = high;
-    this.#kept?.push(text);
+    this.#kept?.push(detail === '' ? text : `${text} | ${detail}`);
   }
 
   get events(): readonly string[] {

@@ -133,6 +133,11 @@ export class SimNetwork {
     return link;
   }
 
+  /** Name of the host at an address; the address where there is none. */
+  nameOf(address: string | undefined): string {
+    return this.#hosts.get(address ?? '')?.name ?? address ?? 'nobody';
+  }
+
   /** Puts `effect` on each pair of hosts. Returns what takes it off again. */
   apply(from: readonly Host[], to: readonly Host[], effect: LinkEffect): () => void {
     const links = from.flatMap((source) => to.map((target) => this.hostLink(source, target)));

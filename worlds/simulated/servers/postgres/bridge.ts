@@ -1,8 +1,9 @@
 import type { Life } from '../../kernel/life.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
+import { networkOrThrow } from '../../network/patch/net.ts';
 import type { ServerCost } from '../../network/profile.ts';
 import type { SimSocket } from '../../network/socket.ts';
-import { type Batch, readClient } from './client-stream.ts';
+import { type Batch, type ClientRequests, readClient } from './client-stream.ts';
 import { Control } from './control.ts';
 import { CostQueue } from './queue.ts';
 import type { Lsn } from './replication/messages.ts';
@@ -12,6 +13,7 @@ import type { PostgresServer } from './server.ts';
 import { ServerClock } from './server-clock.ts';
 import { Session, type Verdict, type Wait } from './session.ts';
 import { pokeListener, refreshTimeouts } from './side-talk.ts';
+import { StatementTexts } from './statement-texts.ts';
 import { NOTHING, SyncConnection } from './sync-connection.ts';
 import { mentionsTimeout, renameTimeouts, silencesWaits } from './timeouts.ts';
 import { BRIDGE_ROLE, SLEEP_LOCK } from './virtual-time.ts';
@@ -68,7 +70,8 @@ export class Bridge {
   accept(socket: SimSocket): void {
     let session: Session | undefined;
     let standby: Upstream | undefined;
-    readClient(socket, {
+    const { trace } = this.#options.simulation;
+    const requests: ClientRequests = {
       startup: (first) => {
         const parameters = startupParameters(first);
         if (parameters.some(([name]) => name === 'replication')) standby = this.#stream(socket, parameters);
@@ -86,7 +89,8 @@ export class Bridge {
         standby?.close();
         if (session !== undefined) this.#end(session);
       },
-    });
+    };
+    readClient(socket, requests, trace.keeps ? new StatementTexts() : undefined);
   }
 
   #stream(socket: SimSocket, parameters: [string, string][]): Upstream | undefined {
@@ -105,6 +109,7 @@ export class Bridge {
     const session = new Session((this.#lastId += 1), socket, new SyncConnection(this.#options.server.socketPath));
     session.timeoutsStale = parameters.some(([name, value]) => mentionsTimeout(name) || mentionsTimeout(value));
     this.#sessions.add(session);
+    this.#options.simulation.record(`sql ${session.id} open ${networkOrThrow().nameOf(socket.remoteAddress)}`);
     const bytes = startupMessage(
       parameters.map(([name, value]) => [renameTimeouts(name), name === 'options' ? renameTimeouts(value) : value]),
     );
@@ -113,12 +118,13 @@ export class Bridge {
     return session;
   }
 
-  #statement(session: Session, { bytes, administers, mayCommit }: Batch): void {
+  #statement(session: Session, { bytes, administers, mayCommit, text = '' }: Batch): void {
     if (this.#dead || session.ended) return;
     this.statements += 1;
     this.#clock.set();
     if (administers.includes('pg_promote')) this.#options.replication?.beforePromotion();
     session.administers = administers;
+    session.text = text;
     // Outside of a transaction every statement is one of its own.
     session.mayCommit = mayCommit || session.status === 'I';
     session.startedAt = this.#options.simulation.now;
@@ -202,7 +208,7 @@ export class Bridge {
       session.secret = reply.readInt32BE(9);
     } else if (type === TYPE.commandComplete) {
       const tag = commandTag(reply);
-      this.#options.simulation.record(`sql ${session.id} ${tag}`);
+      this.#options.simulation.record(`sql ${session.id} ${tag}`, session.text);
       if (tag === 'LISTEN') session.listening = true;
       else if (tag.startsWith('UNLISTEN')) session.listening = false;
       if (WRITES.test(tag)) session.commits = true;
@@ -217,7 +223,7 @@ export class Bridge {
       error['C'] = verdict.code;
       error['M'] = verdict.text;
     }
-    this.#options.simulation.record(`sql ${session.id} ERROR ${error['C']}`);
+    this.#options.simulation.record(`sql ${session.id} ERROR ${error['C']}`, session.text);
     return errorMessage(error);
   }
 
@@ -227,7 +233,7 @@ export class Bridge {
     session.wait = { kind, since };
     if (kind !== 'sleep') session.freeze();
     session.stopTimers();
-    simulation.record(`sql ${session.id} waits ${kind}`);
+    simulation.record(`sql ${session.id} waits ${kind}`, session.text);
     const later = (at: number, run: () => void): void => void session.timers.push(simulation.at(at, run, life));
     if (session.sleepMs !== undefined) later(simulation.now + session.sleepMs, () => this.#wake(session));
     const { lock, statement } = session.timeouts;

@@ -1,4 +1,5 @@
 import type { SimSocket } from '../../network/socket.ts';
+import type { StatementTexts } from './statement-texts.ts';
 import { mentionsTimeout, renameTimeouts } from './timeouts.ts';
 import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST, TYPE, message } from './wire.ts';
 
@@ -10,6 +11,8 @@ export interface Batch {
   readonly administers: string;
   /** It may end a transaction that is under way. */
   readonly mayCommit: boolean;
+  /** Text of its statements, when somebody reads the trace. */
+  readonly text?: string;
 }
 
 /** What a client's bytes ask for. */
@@ -34,8 +37,8 @@ const ANSWERED: ReadonlySet<number> = new Set([
 const COMMITS = /\b(?:commit|end|prepare\s+transaction)\b/i;
 const ADMINISTERS = /pg_promote|pg_wal_replay_(?:pause|resume)|pg_reload_conf/;
 
-/** Cuts a client's stream into what the bridge handles, renaming the time-outs on the way. */
-export function readClient(socket: SimSocket, requests: ClientRequests): void {
+/** Cuts a client's stream into what the bridge handles, renaming the time-outs on the way. `texts` hears each message. */
+export function readClient(socket: SimSocket, requests: ClientRequests, texts?: StatementTexts): void {
   let buffer: Buffer = Buffer.alloc(0);
   let batch: Buffer[] = [];
   let mentioned = false;
@@ -86,11 +89,14 @@ export function readClient(socket: SimSocket, requests: ClientRequests): void {
       socket.end();
       return;
     }
+    texts?.heard(request);
     batch.push(type === TYPE.query || type === TYPE.parse ? rewrite(request) : request);
     if (!ANSWERED.has(type)) return;
     const bytes = Buffer.concat(batch);
     batch = [];
-    requests.batch({ bytes, mentionsTimeout: mentioned, administers, mayCommit: commits || preparedCommit });
+    const mayCommit = commits || preparedCommit;
+    const text = texts === undefined ? {} : { text: texts.take() };
+    requests.batch({ bytes, mentionsTimeout: mentioned, administers, mayCommit, ...text });
     mentioned = false;
     administers = '';
     commits = false;

@@ -42,6 +42,8 @@ export class Session {
   readonly cancels: number[] = [];
   /** Text of the statement under way when it administers the server. */
   administers = '';
+  /** Of the statement under way, when somebody reads the trace. */
+  text = '';
   /** The statement under way may commit, and so wait for a standby. */
   mayCommit = true;
   verdict: Verdict | undefined;
