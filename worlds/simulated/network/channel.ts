@@ -1,4 +1,4 @@
-import type { Life } from '../kernel/life.ts';
+import { type Life, runInLife } from '../kernel/life.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { DATA_GIVES_UP_MS, FIRST_RETRANSMISSION_MS, type HostLink } from './link.ts';
 
@@ -77,20 +77,21 @@ export class Channel {
     this.#stalledSince = this.#simulation.now;
     this.#link.counts.held += this.#queue.length;
     const retry = (timeout: number): void => {
-      this.#simulation.after(
-        timeout,
-        () => {
-          if (this.closed || this.#stalledSince === undefined) return;
-          if (this.#simulation.now - this.#stalledSince > DATA_GIVES_UP_MS) return this.#ends.gaveUp();
-          this.#link.counts.held += 1;
-          if (this.#link.has('partition')) return retry(Math.min(timeout * 2, 120_000));
-          this.#stalledSince = undefined;
-          return this.#flush();
-        },
-        undefined,
-      );
+      this.#inKernel(this.#simulation.now + timeout, () => {
+        if (this.closed || this.#stalledSince === undefined) return;
+        if (this.#simulation.now - this.#stalledSince > DATA_GIVES_UP_MS) return this.#ends.gaveUp();
+        this.#link.counts.held += 1;
+        if (this.#link.has('partition')) return retry(Math.min(timeout * 2, 120_000));
+        this.#stalledSince = undefined;
+        return this.#flush();
+      });
     };
     retry(FIRST_RETRANSMISSION_MS);
+  }
+
+  /** By the host, not by the process: what was sent is sent again, and the end of a connection arrives, whether or not its process lives. */
+  #inKernel(at: number, run: () => void): void {
+    runInLife(undefined, () => this.#simulation.at(at, run));
   }
 
   #transmit(segment: Segment): void {
@@ -109,7 +110,9 @@ export class Channel {
     this.#lastArrival = arrival;
     if (segment.kind === 'control') {
       this.#lastSent = undefined;
-      this.#simulation.at(arrival, () => this.closed || segment.run(), undefined);
+      this.#inKernel(arrival, () => {
+        if (!this.closed) segment.run();
+      });
       return;
     }
     counts.messages += 1;
