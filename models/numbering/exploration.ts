@@ -3,6 +3,7 @@ import { collect } from './collect.ts';
 import { answers } from './exploration/answers.ts';
 import { commands } from './exploration/commands.ts';
 import { convergence } from './exploration/convergence.ts';
+import { linearizability } from './exploration/linearizability.ts';
 import { NumberingPerformer } from './exploration/performer.ts';
 import { sometimes } from './exploration/sometimes.ts';
 import { stateAt, states } from './exploration/states.ts';
@@ -17,7 +18,7 @@ export const exploration: ExplorationModel = {
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,
   collect,
-  answers,
+  answers: (explored) => [...answers(explored), ...linearizability(explored)],
   stateAt,
   states,
   sometimes,

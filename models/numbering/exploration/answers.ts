@@ -50,10 +50,12 @@ const RULES: Readonly<Record<string, Rule>> = {
       : undefined;
   },
   /** A first call on an identifier that nobody else has asked for meets no holder. */
-  'refused-without-reason': (operation, { operations }) => {
+  'refused-without-reason': (operation, { operations, case: { faults } }) => {
     const { name, error, input, completedAt = Infinity } = operation;
     const onNumber = (name === 'reserve' || name === 'assign') && input['value'] !== undefined;
     if (!onNumber || !['CONFLICT', 'QUARANTINE_ACTIVE'].includes(error ?? '')) return undefined;
+    // A region whose standby lags refuses all writes so (THROTTLE_AFTER_MS).
+    if (faults.some(({ targets }) => targets.includes('postgres-mzr'))) return undefined;
     const subject = subjectOf(input);
     const others = operations.some(
       (other) =>
@@ -67,18 +69,16 @@ const RULES: Readonly<Record<string, Rule>> = {
     return others ? undefined : `${name} of ${subject} was answered ${String(error)}, and nobody else has asked for it`;
   },
   /** Nobody but its tenant ends a reservation before its time. */
-  'reservation-kept': (operation, explored) => {
+  'reservation-kept': (operation, { operations }) => {
     const { name, error, input, completedAt = Infinity } = operation;
     const id = input['reservationId'];
     if ((name !== 'assign' && name !== 'release-reservation') || id === undefined) return undefined;
     if (!['RESERVATION_EXPIRED', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
-    // A failover may lose a reservation: it is as if it had expired (system/numbering/service/perform.ts).
-    if (explored.case.faults.some(({ kind }) => kind === 'storage.primary-lost')) return undefined;
-    const made = explored.operations.find(
+    const made = operations.find(
       (other) => other.name === 'reserve' && other.outcome === 'ok' && other.result?.['reservationId'] === id,
     );
     if (made === undefined || made.invokedAt + Number(made.input['ttlMs']) <= completedAt) return undefined;
-    if (usedByAnother(operation, explored.operations, 'reservationId', id)) return undefined;
+    if (usedByAnother(operation, operations, 'reservationId', id)) return undefined;
     return `${name} of reservation ${String(id)} was answered ${String(error)}, ${Math.round(made.invokedAt + Number(made.input['ttlMs']) - completedAt)} ms before its end`;
   },
   /** Nobody ends a lease without being asked to. */

@@ -41,6 +41,10 @@ export class NumberingPerformer implements Performer {
   /** Leases that any tenant was given: operators recall them. */
   readonly #leases: string[] = [];
   readonly #recalled: string[] = [];
+  readonly #holders = new Map<string, string>();
+  /** Nobody lets a suspended tenant in any more: its clients do nothing, and operators give it nothing back. */
+  readonly #suspended = new Set<string>();
+  readonly #underWay = new Map<string, Set<Promise<void>>>();
   #files = 0;
 
   private constructor(running: Running, history: History, numbers: readonly IdentifierKey[]) {
@@ -62,6 +66,7 @@ export class NumberingPerformer implements Performer {
 
   async perform({ client, name, arguments: args }: Command): Promise<void> {
     const tenantId = tenantOf(client);
+    if (this.#suspended.has(tenantId) && name !== 'import') return undefined;
     const known = this.#knownBy(client);
     const options = { via: args['via'] === 'grpc' ? 'grpc' : 'http', ...this.#serviceOf(args) } as const;
     const call = (what: Call | undefined): Promise<void> => this.#call(client, known, what, options);
@@ -82,7 +87,15 @@ export class NumberingPerformer implements Performer {
       case 'recall':
         return call(with_(at(this.#leases, args), (leaseId) => recall(tenantId, leaseId)));
       case 'reinstate':
-        return call(with_(at(this.#recalled, args), (leaseId) => reinstate(tenantId, leaseId)));
+        return call(
+          with_(
+            at(
+              this.#recalled.filter((id) => !this.#suspended.has(this.#holders.get(id) ?? '')),
+              args,
+            ),
+            (leaseId) => reinstate(tenantId, leaseId),
+          ),
+        );
       case 'validate':
         return call(number && validate(tenantId, number));
       case 'look-up':
@@ -105,7 +118,7 @@ export class NumberingPerformer implements Performer {
           malformed: args['malformed'] === true,
         });
       case 'suspend':
-        return suspendTenant(this.#running, this.#history, tenantOf(Number(args['tenant'])), args['twice'] === true);
+        return this.#suspend(tenantOf(Number(args['tenant'])), args['twice'] === true);
       default:
         throw new Error(`numbering's clients know no command ${name}`);
     }
@@ -129,7 +142,22 @@ export class NumberingPerformer implements Performer {
     await this.#make(client, known, call, { ...options, ...this.#serviceOf(args), tags: { repeat: true } });
   }
 
-  async #make(client: number, known: Known, call: Call, options: CallOptions): Promise<void> {
+  /** The gateway closes before the tenant is suspended: its calls under way are waited for. */
+  async #suspend(tenantId: string, twice: boolean): Promise<void> {
+    this.#suspended.add(tenantId);
+    await Promise.all(this.#underWay.get(tenantId) ?? []);
+    await suspendTenant(this.#running, this.#history, tenantId, twice);
+  }
+
+  #make(client: number, known: Known, call: Call, options: CallOptions): Promise<void> {
+    const calls = this.#underWay.get(tenantOf(client)) ?? new Set();
+    this.#underWay.set(tenantOf(client), calls);
+    const made = this.#answered(client, known, call, options).finally(() => calls.delete(made));
+    calls.add(made);
+    return made;
+  }
+
+  async #answered(client: number, known: Known, call: Call, options: CallOptions): Promise<void> {
     const via = call.grpc === undefined ? 'http' : (options.via ?? 'http');
     const answer = await this.#clients.call(`client-${client}`, call, { ...options, via });
     if (answer.outcome !== 'ok') return;
@@ -138,6 +166,7 @@ export class NumberingPerformer implements Performer {
     if (call.name === 'assign') {
       note(known.leases, leaseId);
       note(this.#leases, leaseId);
+      this.#holders.set(String(leaseId), String(call.input.tenantId));
     }
     if (call.name === 'recall') note(this.#recalled, leaseId);
   }
