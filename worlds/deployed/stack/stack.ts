@@ -196,13 +196,23 @@ export class Stack {
     const volumes = writeMonitoring(this.folder, deployment, speed, sabotage);
     changes.set(PROMETHEUS, { ...(await this.#publish(PROMETHEUS, [PROMETHEUS_PORT])), volumes });
     this.#services = [...changes.keys()];
-    await this.#compose.up(this.#services, composeOverride(changes, this.#group));
-    const asked = [...services, ...poolers].flatMap((spec) =>
+    const override = composeOverride(changes, this.#group);
+    const asked = [...poolers, ...services].flatMap((spec) =>
       instancesOf(spec).map((instance): readonly [string, ComponentSpec] => [instance, spec]),
     );
+    // What others call is up before them, as in any deployment: a job's first attempt is not to meet a gateway that is not there.
+    const [first, then] = callersLast(asked, this.proxies);
+    if (first.length > 0) {
+      await this.#compose.up(
+        first.map(([name]) => name),
+        override,
+      );
+      await this.#complain(await this.#unanswered(first));
+    }
+    await this.#compose.up([...then.map(([name]) => name), PROMETHEUS], override);
     const prometheus = new Prometheus(this.prometheusPort);
     const ready = until(() => prometheus.ready()).then((answers) => (answers ? [] : [PROMETHEUS]));
-    await this.#complain([...(await this.#unanswered(asked)), ...(await ready)]);
+    await this.#complain([...(await this.#unanswered(then)), ...(await ready)]);
   }
 
   /** Instances that have not answered their health question in time. */
@@ -251,6 +261,15 @@ function configuredProxies(system: string): readonly Proxy[] {
 /** What a server is kept as, by instance: another command is another server. */
 function keptAs(deployment: Deployment, proxies: readonly Proxy[], spec: ServerSpec): (readonly [string, string])[] {
   return instancesOf(spec).map((name) => [name, JSON.stringify(serverStart(deployment, proxies, spec, name))]);
+}
+
+type Asked = readonly (readonly [name: string, spec: ComponentSpec])[];
+
+/** Those that call none of the others, and then those that do. */
+function callersLast(asked: Asked, proxies: readonly Proxy[]): readonly [Asked, Asked] {
+  const names = new Set(asked.map(([name]) => name));
+  const callers = new Set(proxies.filter(({ server }) => names.has(server)).map(({ client }) => client));
+  return [asked.filter(([name]) => !callers.has(name)), asked.filter(([name]) => callers.has(name))];
 }
 
 /** A primary with its standbys is made anew for each run: who is which may have changed. */
