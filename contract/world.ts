@@ -79,6 +79,8 @@ export interface Running extends AsyncDisposable {
   component(name: string): Component;
   /** One direction. `client` is the name of the load generator. */
   link(from: string, to: string): Link;
+  /** Whether anything goes between the two, so that there is a link; absent where any two machines have one. */
+  linked?(from: string, to: string): boolean;
   readonly admin: Administration;
   /** Address at which the load generator reaches each instance of a service. */
   endpoints(service: string, port: number): readonly Endpoint[];

@@ -3,7 +3,7 @@ import { total } from './observed.ts';
 import { once } from './once.ts';
 import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
-import { linksBetween } from './targets.ts';
+import { linksThatAre } from './targets.ts';
 
 /** A region goes dark from its edge inwards: its lines fail first, then its machines. */
 const CUT_BEFORE_MS: Ms = 1000;
@@ -21,13 +21,13 @@ export function regionLost(region: string): PlannableFault {
       const inside = placed(running, (where) => where === region);
       const outside = placed(running, (where) => where !== region);
       if (inside.length === 0) throw new Error(`no component is deployed in region ${region}`);
-      const links = linksBetween(running, inside, outside);
+      const links = linksThatAre(running, inside, outside);
       const linksBefore = links.map(({ observed }) => ({ ...observed }));
-      const cut: AsyncDisposable[] = [];
-      for (const link of links) cut.push(await link.apply({ kind: 'partition' }));
+      // At once: on a real machine each takes its time, and a region is not lost piece by piece.
+      const cut = await Promise.all(links.map((link) => link.apply({ kind: 'partition' })));
       await running.clock.sleep(CUT_BEFORE_MS);
       const victims = inside.map((name) => running.component(name));
-      for (const victim of victims) await victim.kill();
+      await Promise.all(victims.map((victim) => victim.kill()));
       const before = victims.map(({ observed }) => ({ ...observed }));
       return {
         witness: async () => {
@@ -43,8 +43,8 @@ export function regionLost(region: string): PlannableFault {
         },
         healed: async () => (await Promise.all(victims.map((victim) => victim.healthy()))).every(Boolean),
         [Symbol.asyncDispose]: once(async () => {
-          for (const effect of cut.splice(0)) await effect[Symbol.asyncDispose]();
-          for (const victim of victims) if (victim.state() === 'exited') await victim.start();
+          await Promise.all(cut.splice(0).map((effect) => effect[Symbol.asyncDispose]()));
+          await Promise.all(victims.filter((victim) => victim.state() === 'exited').map((victim) => victim.start()));
         }),
       };
     },

@@ -17,3 +17,11 @@ export function linksBetween(running: Running, from: readonly string[], to: read
     names.flatMap((name) => componentNames(running, name));
   return expand(from).flatMap((a) => expand(to).flatMap((b) => [running.link(a, b), running.link(b, a)]));
 }
+
+/** The same for sides of which not everybody speaks to everybody: those links that there are. */
+export function linksThatAre(running: Running, from: readonly string[], to: readonly string[]): readonly Link[] {
+  return from.flatMap((a) => {
+    const linked = to.filter((b) => running.linked?.(a, b) ?? true);
+    return linked.flatMap((b) => [running.link(a, b), running.link(b, a)]);
+  });
+}

@@ -70,13 +70,18 @@ export class Links {
     this.#random = random;
   }
 
-  /** One direction between instances; throws when nothing goes between them. */
-  between(from: string, to: string, sources: readonly string[], targets: readonly string[]): Link {
-    const ways = this.#proxies.flatMap((proxy): Way[] => {
+  /** The proxies between instances, and which of their streams goes that way. */
+  ways(sources: readonly string[], targets: readonly string[]): readonly Way[] {
+    return this.#proxies.flatMap((proxy): Way[] => {
       if (sources.includes(proxy.client) && targets.includes(proxy.server)) return [{ proxy, stream: 'upstream' }];
       if (targets.includes(proxy.client) && sources.includes(proxy.server)) return [{ proxy, stream: 'downstream' }];
       return [];
     });
+  }
+
+  /** One direction between instances; throws when nothing goes between them. */
+  between(from: string, to: string, sources: readonly string[], targets: readonly string[]): Link {
+    const ways = this.ways(sources, targets);
     if (ways.length === 0)
       throw new Error(`no link ${from} -> ${to}: there are ${this.#proxies.map(({ name }) => name).join(', ')}`);
     const observed = (): Observations => this.#sum(ways);

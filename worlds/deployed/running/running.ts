@@ -115,6 +115,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
           watcher.of(instance.name).state === 'running' && asksWell(instance.spec, portOf(instance), timeoutMs),
       }),
     link: (from, to) => links.between(from, to, names(from), names(to)),
+    linked: (from, to) => links.ways(names(from), names(to)).length > 0,
     admin,
     endpoints: (service, port) =>
       find(service).map(({ name }) => {
