@@ -124,7 +124,9 @@ export class Stack {
 
   /** Brings a server back to the start. What a standby holds is its primary's. */
   async #fresh(spec: ComponentSpec, speed: number): Promise<void> {
-    const ports = spec.kind === 'service' ? [] : instancesOf(spec).map((instance) => this.port(instance, spec.port));
+    // Poolers are made anew with the services.
+    if (spec.kind === 'service' || spec.kind === 'pgbouncer') return;
+    const ports = instancesOf(spec).map((instance) => this.port(instance, spec.port));
     const [port = 0] = ports;
     if (spec.kind === 'postgres' && spec.standbyOf === undefined) await freshDatabase(spec, port, speed);
     if (spec.kind === 'redis') await freshRedis(port);
