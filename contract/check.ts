@@ -78,3 +78,32 @@ export interface HistoryChecker {
 export class UnreadableHistory extends Error {
   override readonly name = 'UnreadableHistory';
 }
+
+/** Something that must not be: said in words, with the operations that show it. */
+export interface CheckFinding {
+  readonly what: string;
+  /** Ids of operations. */
+  readonly operations: readonly number[];
+  /** How bad it is, in the checker's own unit; greater is worse. */
+  readonly by: number;
+}
+
+/** What a checker found in a history. `examined` counts what it could have found wrong; of nothing there is no `ok`. */
+export type Checked =
+  | { readonly verdict: 'ok'; readonly examined: number; readonly figures?: Readonly<Record<string, number>> }
+  | {
+      readonly verdict: 'illegal';
+      readonly examined: number;
+      readonly count: number;
+      readonly first: CheckFinding;
+      readonly last: CheckFinding;
+      readonly worst: CheckFinding;
+      readonly figures?: Readonly<Record<string, number>>;
+    }
+  | { readonly verdict: 'unknown'; readonly examined: number; readonly why: string };
+
+/**
+ * Judges the lines that services logged, by service: `models/checkers/index.ts` exports one as `logPatterns`, which the harness
+ * loads by path and asks of each run.
+ */
+export type LogChecker = (logs: Readonly<Record<string, readonly string[]>>) => Checked;

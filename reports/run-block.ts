@@ -59,6 +59,7 @@ function audit(run: RunResult): readonly string[] {
     linesOf(run, 'impact.never'),
     linesOf(run, 'impact.maySee'),
     linesOf(run, 'alerts'),
+    linesOf(run, 'logs'),
     linesOf(run, 'invariant'),
     linesOf(run, 'residue'),
   ];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Deployment, Invariant, SystemModel, World } from '../../contract/index.ts';
+import type { Deployment, Invariant, LogChecker, SystemModel, World } from '../../contract/index.ts';
 import type { RunSubject } from '../run/session.ts';
 import type { Job } from '../parent/job.ts';
 import { bodyOfRun } from './run-body.ts';
@@ -8,6 +8,9 @@ import { deploymentFor } from './deployment.ts';
 import { LoadError, importExport } from './import-export.ts';
 import { buildScenario } from './project.ts';
 import type { Project } from './project.ts';
+
+/** Of Faultline itself, for the projects of others too. */
+const CHECKERS = join(import.meta.dirname, '../../models/checkers/index.ts');
 
 /** Loads all that one job needs, by path. */
 export async function loadSubject(
@@ -49,6 +52,7 @@ export async function loadSubject(
       plan,
       model,
       invariants,
+      logPatterns: await importExport<LogChecker>(CHECKERS, 'logPatterns', 'the checker of logs'),
       seed: job.seed,
       ...(sabotage === undefined ? {} : { sabotage }),
       ...(mutation === undefined ? {} : { mutation }),

@@ -1,5 +1,6 @@
 import { lineResult } from '../judge/line.ts';
-import type { Ms } from '../../contract/index.ts';
+import { judgeLogs } from '../judge/logs.ts';
+import type { LineResult, Ms } from '../../contract/index.ts';
 import { judgeAll } from './judge-all.ts';
 import { plantAll } from './plant-all.ts';
 import type { Session } from './session.ts';
@@ -16,7 +17,18 @@ export async function audit(session: Session): Promise<void> {
   session.pollers.stopAll();
   session.instants.ended = session.now;
   for (const line of await judgeAll(session)) session.record(line);
+  session.record(logs(session));
   if (session.subject.mutation === 'plant') for (const line of await plantAll(session)) session.record(line);
+}
+
+/** A run in which a service met an error that nobody handled has failed. */
+function logs({ running, subject }: Session): LineResult {
+  const services = running.deployment.components.filter(({ kind }) => kind === 'service');
+  const byName = Object.fromEntries(services.map(({ name }) => [name, running.log(name)]));
+  return lineResult(
+    { reference: 'logs', title: 'logs of the services', expected: 'no rejection and no exception that nobody handled' },
+    judgeLogs(byName, subject.logPatterns),
+  );
 }
 
 async function drain(session: Session): Promise<void> {

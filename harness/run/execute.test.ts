@@ -19,9 +19,19 @@ describe('a run that passes', async () => {
       'impact.maySee pass',
       'alerts pass',
       'invariant:single-holder pass',
+      'logs pass',
       'residue pass',
     ]);
     expect(result.verdict).toBe('pass');
+  });
+
+  test('fails when a service logged an error that nobody handled', async () => {
+    const { result } = await executeToy({ world: toyWorld({ logged: 'Node.js v24.1.0' }) });
+    expect(line(result.lines, 'logs')).toMatchObject({
+      verdict: 'fail',
+      seen: expect.stringContaining('Node.js v24.1.0') as unknown,
+    });
+    expect(result.verdict).toBe('fail');
   });
 
   test('stamps its instants', () => {

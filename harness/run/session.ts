@@ -4,6 +4,7 @@ import type {
   Evidence,
   Instants,
   Invariant,
+  LogChecker,
   LineResult,
   Load,
   Ms,
@@ -33,6 +34,8 @@ export interface RunSubject {
   readonly plan: RunPlan;
   readonly model: SystemModel;
   readonly invariants: readonly Invariant[];
+  /** Judges what the services logged. */
+  readonly logPatterns: LogChecker;
   readonly seed: number;
   readonly sabotage?: Sabotage;
   readonly mutation?: Mutation;

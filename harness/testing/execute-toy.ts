@@ -2,6 +2,7 @@ import { loadCatalogues } from '../../catalogue/index.ts';
 import type { Row } from '../../catalogue/index.ts';
 import type { LineResult, ScenarioBody, World } from '../../contract/index.ts';
 import { kill, operations } from '../../index.ts';
+import { logPatterns } from '../../models/checkers/index.ts';
 import { execute } from '../run/execute.ts';
 import type { Executed } from '../run/execute.ts';
 import type { RunSubject } from '../run/session.ts';
@@ -61,6 +62,7 @@ export async function executeToy({
       plan,
       model,
       invariants: [invariant],
+      logPatterns,
       seed: 1,
       ...subject,
     },

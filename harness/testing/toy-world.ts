@@ -16,6 +16,8 @@ export interface ToyScript {
   readonly residue?: readonly string[];
   /** Called at every evaluation of the rules, every 2 s. */
   readonly onTick?: (at: Ms) => void;
+  /** Logged by every component beside its start. */
+  readonly logged?: string;
   /** Text for the trace at an evaluation. */
   readonly noise?: (at: Ms) => string | undefined;
 }
@@ -108,7 +110,8 @@ function start(deployment: Deployment, options: RunOptions, script: ToyScript): 
       range: async () => [],
     },
     waiting: () => 0,
-    log: (name) => [{ at: 0, source: name, text: `${name} started` }],
+    log: (name) =>
+      [`${name} started`, script.logged].flatMap((text) => (text === undefined ? [] : [{ at: 0, source: name, text }])),
     residue: async () => [
       ...[...components]
         .map(([where, each]) => ({ what: each.state(), where }))

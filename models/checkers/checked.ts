@@ -1,30 +1,11 @@
-/** Something that must not be: said in words, with the operations that show it. */
-export interface Finding {
-  readonly what: string;
-  /** Ids of operations. */
-  readonly operations: readonly number[];
-  /** How bad it is, in the checker's own unit; greater is worse. */
-  readonly by: number;
-}
+import type { Checked, CheckFinding } from '../../contract/index.ts';
 
-/** What a checker found in a history. `examined` counts what it could have found wrong; of nothing there is no `ok`. */
-export type Checked =
-  | { readonly verdict: 'ok'; readonly examined: number; readonly figures?: Readonly<Record<string, number>> }
-  | {
-      readonly verdict: 'illegal';
-      readonly examined: number;
-      readonly count: number;
-      readonly first: Finding;
-      readonly last: Finding;
-      readonly worst: Finding;
-      readonly figures?: Readonly<Record<string, number>>;
-    }
-  | { readonly verdict: 'unknown'; readonly examined: number; readonly why: string };
+export type { Checked, CheckFinding as Finding } from '../../contract/index.ts';
 
 /** The verdict over findings in the order of time. `doubt`: why it could be otherwise, where nothing was found. */
 export function checked(
   examined: number,
-  findings: readonly Finding[],
+  findings: readonly CheckFinding[],
   { doubt, figures }: { readonly doubt?: string | undefined; readonly figures?: Readonly<Record<string, number>> } = {},
 ): Checked {
   const [first] = findings;

@@ -136,6 +136,11 @@ test.each<[string, Checked, string]>([
   ],
   ['set: of nobody', visible([read([7], at(12))]), 'saw 7, which nobody had added'],
   ['logs: a rejection', logPatterns({ service: ['UnhandledPromiseRejection: boom'] }), 'service, line 1: Unhandled'],
+  [
+    'logs: a crash',
+    logPatterns({ service: ['Error: boom', '    at f (x.ts:1:1)', '', 'Node.js v24.1.0'] }),
+    'service, line 4',
+  ],
   ['logs: as pino writes it', logPatterns({ s: ['ok', '{"level":"fatal","msg":"unhandled rejection"}'] }), 's, line 2'],
 ])('refused: %s', (_, result, what) => {
   expect(result).toMatchObject({ verdict: 'illegal', first: { what: expect.stringContaining(what) as unknown } });

@@ -2,14 +2,15 @@ import { checked } from './checked.ts';
 import type { Checked } from './checked.ts';
 
 /**
- * What Node says of an error that nobody caught: the reasons that it prints before it ends the process, its warning where it
- * goes on, and the words by which services tell of one themselves.
+ * What tells of an error that nobody caught: the line by which Node signs off when it ends a process for one, its warning where
+ * it goes on, and the words of services that tell of one themselves. A process that is killed says none of them.
  */
 const UNHANDLED: readonly RegExp[] = [
   /\bunhandled ?(?:promise ?)?rejection\b/i,
   /\buncaught ?exception\b/i,
   /\bERR_UNHANDLED_REJECTION\b/,
-  /^(?:node:internal\/process\/promises:\d+|Uncaught\b)/,
+  /^Uncaught\b/,
+  /^Node\.js v\d+\.\d+\.\d+$/,
 ];
 
 /**

@@ -100,6 +100,7 @@ it.each([
     expect(node.life?.exit).toEqual({ code: 1, signal: undefined });
     expect(said('node')[0]).toMatch(words);
     expect(said('node').some((line) => line.includes('programs.ts:'))).toBe(true);
+    expect(said('node')).toContainEqual(expect.stringMatching(/^Node\.js v\d+\.\d+\.\d+$/));
   });
 });
 

@@ -139,7 +139,9 @@ export class Simulation {
     }
     if (!life.alive) return;
     if (life.signals.emit('uncaughtException', error)) return;
-    life.write(`${error instanceof Error ? (error.stack ?? error.message) : `Uncaught ${String(error)}`}\n`);
+    const said = error instanceof Error ? (error.stack ?? error.message) : `Uncaught ${String(error)}`;
+    // As Node takes its leave: by its last line a crash is told from an exit.
+    life.write(`${said}\n\nNode.js ${process.version}\n`);
     life.end({ code: 1, signal: undefined });
   }
 
