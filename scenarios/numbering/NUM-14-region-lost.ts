@@ -28,6 +28,10 @@ export default scenario('NUM-14', ({ quote }) => {
       }),
     },
     operator: { onCleared: failBack },
+    maxSpeed: {
+      speed: 4,
+      why: 'two dozen services and their databases: time-outs of 1 s would be 0.1 s at 10, for more than two cores do in that',
+    },
     // A refused Reserve uses its number up: at twice as many a region that stays lost would leave none.
     load: { reservationsPerSecond: 0.5 },
     steadyState: [confirmedInBothRegions, regionServes('mzr')],

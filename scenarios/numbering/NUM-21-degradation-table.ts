@@ -72,6 +72,10 @@ export default scenario('NUM-21', ({ quote }) => {
         },
       },
     },
+    maxSpeed: {
+      speed: 4,
+      why: 'two dozen services and their databases: time-outs of 1 s would be 0.1 s at 10, for more than two cores do in that',
+    },
     load: { messagesPerSecond: 0.5 },
     steadyState: [full],
     activities: [leasesOfOtherKinds],

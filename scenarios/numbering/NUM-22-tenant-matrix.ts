@@ -74,6 +74,7 @@ export default scenario('NUM-22', ({ quote }) => ({
     D: {
       ...races(PAIRS).untilOver(),
       judges: { mitigation: [3] },
+      maxSpeed: { speed: 2, why: 'a race is five calls one after another, each real milliseconds, as in NUM-07' },
       activities: [identifiersToRaceFor, racesGoOn(PAIRS), losesAtThePortal],
       maySee: { reserve: ['CONFLICT'] },
     },
@@ -96,6 +97,10 @@ export default scenario('NUM-22', ({ quote }) => ({
       maySee: { 'generate-export': ['EXPORT_HALTED'] },
       nextRun: verificationEnds,
     },
+  },
+  maxSpeed: {
+    speed: 4,
+    why: 'two dozen services and their databases: time-outs of 1 s would be 0.1 s at 10, for more than two cores do in that',
   },
   load: { messagesPerSecond: 1 },
   steadyState: [sessionsSucceed],
