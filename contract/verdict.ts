@@ -87,6 +87,8 @@ export type ProgressEvent =
       readonly waitingFor?: string;
       readonly deadline?: Ms;
     }
+  /** A debugger is waited for: the run's time stands still. */
+  | { readonly type: 'debugger'; readonly id: string; readonly run: string; readonly at: Ms; readonly url: string }
   | { readonly type: 'line'; readonly id: string; readonly run: string; readonly line: LineResult }
   | { readonly type: 'result'; readonly result: RunResult };
 

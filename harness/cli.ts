@@ -77,6 +77,8 @@ program
   .argument('<run>', 'runs/latest, a run of it (runs/latest/NUM-03/A), or a counterexample of explore')
   .option('--jobs <n>', 'runs at the same time, a process each', wholeNumber(1))
   .option('--wall-limit <seconds>', 'real time that one run may take', wholeNumber(1))
+  .option('--until <time>', "end it there, since the run's start, such as 41.2s")
+  .option('--inspect', "with --until: wait there for a debugger; the run's time stands still at breakpoints")
   .addOption(runsDir())
   .action(async (path: string, options: ReplayOptions) => settle(await replay(root, path, options)));
 

@@ -13,6 +13,7 @@ import { execute } from '../run/execute.ts';
 import { writeRunJournal } from '../journal/write-run.ts';
 import { failedResult } from '../run/failed-result.ts';
 import { jobLines } from './job-lines.ts';
+import { leaveDebugger, waitForDebugger } from './wait-for-debugger.ts';
 
 const wallClock = ((): (() => number) => {
   const { hrtime } = process;
@@ -45,6 +46,7 @@ for (const text of jobLines()) {
   send({ type: 'result', result: await one(job) });
   if (interrupted.signal.aborted) break;
 }
+leaveDebugger();
 await world.close?.();
 // What a world leaves running must not keep the process alive.
 process.exit(0);
@@ -57,15 +59,17 @@ async function one(job: Job): Promise<RunResult> {
   crashed = crash;
   try {
     const { subject, deployment } = await loadSubject(project, job);
+    const stopped = new AbortController();
     const executed = await execute({
       subject,
       world,
       speed: job.speed,
       deployment,
-      signal: interrupted.signal,
+      signal: AbortSignal.any([interrupted.signal, stopped.signal]),
       ...(worldName === 'simulated' ? {} : { crashed: crash.signal }),
       keepTrace: job.keepTrace,
       ...(job.guard === undefined ? {} : { guard: job.guard }),
+      ...(job.stopAt === undefined ? {} : { stopAt: { at: job.stopAt.at, stop: stopper(job, stopped) } }),
       wallClock,
       watching: {
         phase: (phase, at, waitingFor, deadline) => {
@@ -92,6 +96,12 @@ async function one(job: Job): Promise<RunResult> {
   } finally {
     crashed = undefined;
   }
+}
+
+/** What a job does where it is told to stop. */
+function stopper({ id, run, stopAt }: Job, stopped: AbortController): (at: number) => void {
+  if (stopAt?.inspect !== true) return () => stopped.abort();
+  return (at) => waitForDebugger((url) => send({ type: 'debugger', id, run, at, url }));
 }
 
 function described(

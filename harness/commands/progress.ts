@@ -20,6 +20,7 @@ function plain(total: number, out: NodeJS.WriteStream): Progress {
   let done = 0;
   return {
     show: (event) => {
+      if (event.type === 'debugger') out.write(`${debuggerText(event)}\n`);
       if (event.type !== 'result') return;
       done += 1;
       out.write(`${finished(event)} (${done} of ${total})\n`);
@@ -41,6 +42,7 @@ function live(total: number, out: NodeJS.WriteStream): Progress {
   return {
     show: (event) => {
       if (event.type === 'line') return;
+      if (event.type === 'debugger') return void out.write(`\r\u001b[2K${debuggerText(event)}\n`);
       if (event.type === 'result') {
         done += 1;
         phases.delete(`${event.result.id}/${event.result.run}`);
@@ -51,6 +53,13 @@ function live(total: number, out: NodeJS.WriteStream): Progress {
     note: (text) => void out.write(`\r\u001b[2K${text}\n`),
     end: () => void out.write('\r\u001b[2K'),
   };
+}
+
+function debuggerText({ id, run, at, url }: Extract<ProgressEvent, { type: 'debugger' }>): string {
+  return [
+    ` ${id}/${run} stands at ${clock(at)} and waits for a debugger: ${url}`,
+    ' attach one (chrome://inspect, or your editor); its time stands still at every breakpoint; "resume" lets it go on to its end',
+  ].join('\n');
 }
 
 function finished({ result }: Extract<ProgressEvent, { type: 'result' }>): string {

@@ -15,20 +15,28 @@ import { makeJob } from './plan-jobs.ts';
 import { readInvocation } from './report.ts';
 import { replayCase } from './replay-case.ts';
 import { RESIDUE, refusedForResidue } from './residue.ts';
+import { instantOf } from './timeline.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ReplayOptions {
   readonly jobs?: number;
   readonly runsDir: string;
   readonly wallLimit?: number;
+  /** Since the run's start, such as `41.2s`: it is ended there, or waits there for a debugger. */
+  readonly until?: string;
+  readonly inspect?: boolean;
 }
+
+const A_DAY_MS = 86_400_000;
 
 /**
  * `faultline replay counterexample.json`: what an exploration found (`replay-case.ts`). `faultline replay <run>`: the same runs with the same seeds. With the same code their trace hashes must be equal, exit
  * code 1 and the first difference otherwise; with other code it says so and compares the verdicts of all lines.
  */
 export async function replay(root: string, path: string, options: ReplayOptions): Promise<number> {
+  const stopAt = stopOf(options);
   if (path.endsWith('.json') && existsSync(path)) {
+    if (stopAt !== undefined) throw new UsageError('--until is for a recorded run, such as runs/latest/NUM-03/A');
     const { wallLimit } = paceOf({ ...options, world: 'simulated' });
     return replayCase(root, path, wallLimit * 1000);
   }
@@ -46,6 +54,10 @@ export async function replay(root: string, path: string, options: ReplayOptions)
     throw new UsageError(
       `expected a run that came to its end, found ${runPath(cut, recorded.seed)}, which was interrupted; run it anew: faultline run ${cut.id}/${cut.run} --seed ${cut.seed}`,
     );
+  if (stopAt !== undefined && (wanted.length > 1 || recorded.world !== 'simulated'))
+    throw new UsageError(
+      `--until: expected one run of the simulated world, found ${wanted.length} of the world ${recorded.world}; name one, such as ${path}/${runPath(wanted[0] as RunResult, recorded.seed)}`,
+    );
   const code = codeHashes(root);
   const sameCode = code.source === recorded.code.source && code.lock === recorded.code.lock;
   if (!sameCode)
@@ -59,7 +71,9 @@ export async function replay(root: string, path: string, options: ReplayOptions)
     startedAt,
     ids.size === 1 ? `replay-${[...ids].join('')}` : 'replay',
   );
-  const jobs = await Promise.all(wanted.map((run) => jobOf(root, run, recorded.seed, directory)));
+  const jobs = (await Promise.all(wanted.map((run) => jobOf(root, run, recorded.seed, directory)))).map((job) =>
+    stopAt === undefined ? job : { ...job, stopAt },
+  );
   const replayed = await invoke({
     root,
     jobs,
@@ -67,11 +81,19 @@ export async function replay(root: string, path: string, options: ReplayOptions)
     seed: recorded.seed,
     world: recorded.world,
     workers,
-    wallLimitMs: wallLimit * 1000,
+    // A person who looks takes the time that it takes.
+    wallLimitMs: stopAt?.inspect === true ? A_DAY_MS : wallLimit * 1000,
     bail: false,
     quiet: false,
     startedAt,
   });
+  if (stopAt?.inspect === false) {
+    const [job] = jobs;
+    process.stdout.write(
+      `ended at ${options.until}, as asked; what led there:  npx faultline timeline ${shownPath(job?.directory ?? directory)}\n`,
+    );
+    return 0;
+  }
   process.stdout.write(REPORTERS.terminal(replayed, { directory: shownPath(directory) }));
   const differences = wanted.flatMap((run) => {
     const name = runPath(run, recorded.seed);
@@ -85,6 +107,14 @@ export async function replay(root: string, path: string, options: ReplayOptions)
     process.stdout.write(sameCode ? 'the same run: trace hashes are equal\n' : 'the same verdicts\n');
   if (replayed.verdict === 'aborted') return 3;
   return differences.length === 0 ? 0 : 1;
+}
+
+/** @throws UsageError */
+function stopOf({ until, inspect = false }: ReplayOptions): Job['stopAt'] {
+  const at = instantOf('--until', until);
+  if (at !== undefined) return { at, inspect };
+  if (inspect) throw new UsageError('--inspect needs the instant at which to wait: --until 41.2s --inspect');
+  return undefined;
 }
 
 async function jobOf(root: string, run: RunResult, seed: number, directory: string): Promise<Job> {

@@ -13,6 +13,8 @@ export interface Job {
   /** Keep the semantic events too. */
   readonly keepTrace: boolean;
   readonly guard?: boolean;
+  /** Where it stops: to wait for a debugger, or for good. */
+  readonly stopAt?: { readonly at: Ms; readonly inspect: boolean };
   /** An alert at which the run is given up. */
   readonly abortOn?: string;
   /** How long it lasts at most on the run's clock: the longest are begun first. */

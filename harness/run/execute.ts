@@ -31,6 +31,8 @@ export interface Execution {
   readonly crashed?: AbortSignal;
   readonly keepTrace?: boolean;
   readonly guard?: boolean;
+  /** Called when the run's clock has come to `at`. */
+  readonly stopAt?: { readonly at: Ms; readonly stop: (now: Ms) => void };
   /** Real milliseconds, for `wallMs`: the clock of a patched process is not real. */
   readonly wallClock: () => number;
 }
@@ -63,6 +65,13 @@ export async function execute(execution: Execution): Promise<Executed> {
   });
   const session = new Session(subject, running, watching, signal, deadlineMs);
   const checkpoints = traceCheckpoints(session);
+  const { stopAt } = execution;
+  // An interrupted run never comes there.
+  if (stopAt !== undefined)
+    running.clock.sleep(stopAt.at).then(
+      () => stopAt.stop(session.now),
+      () => {},
+    );
   let aborted = false;
   try {
     await Promise.race([phases(session), worldFailure(running, 2 * deadlineMs)]);
