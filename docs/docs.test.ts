@@ -64,6 +64,22 @@ it('the history of the guide is refused as it says', () => {
   expect(readFileSync(join(root, 'stale.html'), 'utf8')).toContain('read -&gt; nil');
 });
 
+it('the commands of the page about exploring end as it says', { timeout: 180_000 }, () => {
+  const page = readFileSync(join(import.meta.dirname, 'exploring.md'), 'utf8');
+  const commands = [...page.matchAll(/<!-- run: (\d+) -->\n\n```\nnpx faultline (.*)\n```/g)];
+  expect(commands).toHaveLength(2);
+  for (const [, code, line = ''] of commands) {
+    const args = [join(PROJECT, 'bin/faultline.mjs'), ...line.split(' '), '--runs-dir', join(root, 'runs')];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: PROJECT, encoding: 'utf8' });
+    expect([status, stdout + stderr]).toEqual([Number(code), expect.any(String)]);
+    const [, file] = /again: +npx faultline replay (\S+)/.exec(stdout) ?? [];
+    if (file === undefined) continue;
+    const replay = [join(PROJECT, 'bin/faultline.mjs'), 'replay', file];
+    const again = spawnSync(process.execPath, replay, { cwd: PROJECT, encoding: 'utf8' });
+    expect([again.status, again.stdout]).toEqual([1, expect.stringContaining('the same run: trace')]);
+  }
+});
+
 it('every path that a page links to is there', () => {
   for (const page of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.md'))) {
     const text = readFileSync(join(import.meta.dirname, page), 'utf8');

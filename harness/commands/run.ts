@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '../../contract/index.ts';
+import { EXIT_CODES, worst } from '../../contract/index.ts';
 import { REPORTERS } from '../../reports/index.ts';
 import { openInvocation } from '../journal/invocation.ts';
 import { openProject } from '../load/project.ts';
@@ -7,9 +7,10 @@ import { invoke, shownPath } from './invoke.ts';
 import { paceOf } from './options.ts';
 import type { RunOptions } from './options.ts';
 import { planJobs } from './plan-jobs.ts';
+import { runFound, showFound } from './run-found.ts';
 import { RESIDUE, refusedForResidue } from './residue.ts';
 
-/** `faultline run [ids...]`: exit code of the worst verdict. */
+/** `faultline run [ids...]`: exit code of the worst verdict, of counterexamples that were kept too where all rows are run. */
 export async function run(root: string, ids: readonly string[], options: RunOptions): Promise<number> {
   const choices = chooseRows(openProject(root, rowIds(ids)), ids, options.system);
   const startedAt = new Date();
@@ -41,5 +42,9 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
   });
   const report = options.json === true ? REPORTERS.json : REPORTERS.terminal;
   process.stdout.write(report(result, { directory: shownPath(directory) }));
-  return EXIT_CODES[result.verdict];
+  // All rows: what explorations have found is asked for too.
+  const all = ids.length === 0 && options.world === 'simulated' && result.verdict !== 'aborted';
+  const found = all ? await runFound(root, options.system, wallLimit * 1000) : [];
+  showFound(found, directory, options.json === true ? process.stderr : process.stdout);
+  return EXIT_CODES[worst([result.verdict, ...found.map(({ verdict }) => verdict)])];
 }

@@ -2,14 +2,13 @@ import type { CaseFailure, ExplorationCase, ExplorationModel } from '../../contr
 import { caseSeed, drawCase } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
 import { minimize, ofCheck } from './minimize.ts';
-import type { Minimized } from './minimize.ts';
+import type { CaseRunner, Minimized } from './minimize.ts';
 import { Tally } from './tally.ts';
 import type { CaseOutcome } from './worker-job.ts';
-import type { Workers } from './workers.ts';
 
 export interface ExploreOptions {
   readonly model: ExplorationModel;
-  readonly workers: Workers;
+  readonly workers: CaseRunner;
   readonly seed: number;
   /** So many runs, or as many as the time allows. */
   readonly runs?: number;

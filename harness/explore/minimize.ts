@@ -1,7 +1,12 @@
 import type { CaseFailure, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
 import { CaseArbitrary } from './case-arbitrary.ts';
-import type { CaseOutcome } from './worker-job.ts';
-import type { Workers } from './workers.ts';
+import type { CaseJob, CaseOutcome } from './worker-job.ts';
+
+/** Who runs cases, so many at a time: `Workers`. */
+export interface CaseRunner {
+  readonly jobs: number;
+  run(job: CaseJob): Promise<CaseOutcome>;
+}
 
 /** A failing case, as small as it was made in the time that there was. */
 export interface Minimized {
@@ -16,7 +21,7 @@ export interface Minimized {
 
 export interface MinimizeOptions {
   readonly model: ExplorationModel;
-  readonly workers: Workers;
+  readonly workers: CaseRunner;
   readonly limitMs: number;
   readonly onStep?: (smaller: ExplorationCase, tried: number) => void;
   readonly stopped: () => boolean;

@@ -4,11 +4,11 @@ import type { CaseOutcome } from './worker-job.ts';
 
 /** Tells what is going on: on a terminal one line that is rewritten, elsewhere a line now and then. */
 export interface ExploreProgress {
-  run(done: number, outcome: CaseOutcome): void;
-  failure(failure: CaseFailure, drawn: ExplorationCase): void;
-  shrink(smaller: ExplorationCase, tried: number): void;
-  note(text: string): void;
-  end(): void;
+  readonly run: (done: number, outcome: CaseOutcome) => void;
+  readonly failure: (failure: CaseFailure, drawn: ExplorationCase) => void;
+  readonly shrink: (smaller: ExplorationCase, tried: number) => void;
+  readonly note: (text: string) => void;
+  readonly end: () => void;
 }
 
 const REDRAW_MS = 200;

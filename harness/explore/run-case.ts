@@ -131,9 +131,9 @@ async function healthy(running: Running): Promise<void> {
 
 function judge(explored: Explored, { model, invariants }: CaseSubject): readonly CaseFailure[] {
   return [
-    ...invariants.flatMap(({ name, check }) =>
-      check(explored).violations.map(({ what, at }) => ({
-        check: `invariant:${name}`,
+    ...invariants.flatMap((invariant) =>
+      invariant.check(explored).violations.map(({ what, at }) => ({
+        check: `invariant:${invariant.name}`,
         what,
         ...(at === undefined ? {} : { at }),
       })),

@@ -98,7 +98,8 @@ export class Schedule {
 
   /** All that is still in place is healed, slow links included. */
   async healAll(): Promise<void> {
-    for (const planned of [...this.#active.keys()]) this.heal(planned);
+    const planned = Array.from(this.#active.keys());
+    for (const each of planned) this.heal(each);
     for (const slow of this.#slow.splice(0)) await slow[Symbol.asyncDispose]();
     await Promise.all(this.#healing);
   }

@@ -24,7 +24,7 @@ export async function importNumbers(
 ): Promise<void> {
   if (nth > SERIES) return;
   const { prefix, values } = numbersOf(FIRST_SERIES + nth - 1, rows);
-  const written = malformed ? values.with(-1, `${prefix}x`) : values;
+  const written = malformed ? [...values.slice(0, -1), `${prefix}x`] : values;
   const file = signedFile(signed ? OPERATOR : 'nobody', 'MSISDN', prefix, written);
   await importFile({ running, history } as Parameters<typeof importFile>[0], OPERATOR, file);
 }

@@ -71,7 +71,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   /** Nobody but its tenant ends a reservation before its time. */
   'reservation-kept': (operation, { operations }) => {
     const { name, error, input, completedAt = Infinity } = operation;
-    const id = input['reservationId'];
+    const id = input['reservationId'] as string | undefined;
     if ((name !== 'assign' && name !== 'release-reservation') || id === undefined) return undefined;
     if (!['RESERVATION_EXPIRED', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
     const made = operations.find(
@@ -79,17 +79,17 @@ const RULES: Readonly<Record<string, Rule>> = {
     );
     if (made === undefined || made.invokedAt + Number(made.input['ttlMs']) <= completedAt) return undefined;
     if (usedByAnother(operation, operations, 'reservationId', id)) return undefined;
-    return `${name} of reservation ${String(id)} was answered ${String(error)}, ${Math.round(made.invokedAt + Number(made.input['ttlMs']) - completedAt)} ms before its end`;
+    return `${name} of reservation ${id} was answered ${String(error)}, ${Math.round(made.invokedAt + Number(made.input['ttlMs']) - completedAt)} ms before its end`;
   },
   /** Nobody ends a lease without being asked to. */
   'lease-kept': (operation, { operations }) => {
     const { name, error, input } = operation;
-    const id = input['leaseId'];
+    const id = input['leaseId'] as string | undefined;
     if ((name !== 'release' && name !== 'recall') || id === undefined) return undefined;
     if (!['LEASE_NOT_ACTIVE', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
     if (operations.some((other) => other.name === 'suspend')) return undefined;
     if (usedByAnother(operation, operations, 'leaseId', id)) return undefined;
-    return `${name} of lease ${String(id)} was answered ${String(error)}, and nobody else has ended it`;
+    return `${name} of lease ${id} was answered ${String(error)}, and nobody else has ended it`;
   },
   /** A key that was sent with one payload only is in conflict with nothing. */
   'key-of-one-payload': (operation, { operations }) => {
@@ -145,7 +145,7 @@ function usedByAnother(
   operation: Operation,
   operations: readonly Operation[],
   member: 'reservationId' | 'leaseId',
-  id: unknown,
+  id: string,
 ): boolean {
   const { completedAt = Infinity } = operation;
   return operations.some(

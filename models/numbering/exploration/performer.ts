@@ -145,7 +145,7 @@ export class NumberingPerformer implements Performer {
   /** The gateway closes before the tenant is suspended: its calls under way are waited for. */
   async #suspend(tenantId: string, twice: boolean): Promise<void> {
     this.#suspended.add(tenantId);
-    await Promise.all(this.#underWay.get(tenantId) ?? []);
+    await Promise.all(this.#underWay.get(tenantId) ?? new Set<Promise<void>>());
     await suspendTenant(this.#running, this.#history, tenantId, twice);
   }
 
@@ -166,7 +166,7 @@ export class NumberingPerformer implements Performer {
     if (call.name === 'assign') {
       note(known.leases, leaseId);
       note(this.#leases, leaseId);
-      this.#holders.set(String(leaseId), String(call.input.tenantId));
+      this.#holders.set(String(leaseId), call.input.tenantId);
     }
     if (call.name === 'recall') note(this.#recalled, leaseId);
   }

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Arguments, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
+import { readCounterexample, writeCounterexample } from './counterexample.ts';
+import { caseSeed, drawCase } from './draw.ts';
+import { explore } from './explore.ts';
+import type { ExploreOptions } from './explore.ts';
+import type { CaseOutcome } from './worker-job.ts';
+
+test('one seed gives one case, another seed another one', () => {
+  const seeds = [0, 1, 2].map((index) => caseSeed(7, index));
+  const cases = seeds.map((seed) => drawCase(model, { seed }));
+  expect(seeds.map((seed) => drawCase(model, { seed }))).toEqual(cases);
+  expect(new Set(cases.map((each) => JSON.stringify(each))).size).toBe(3);
+});
+
+test('only the kinds of fault that were asked for are drawn', () => {
+  const kinds = Array.from({ length: 50 }, (_, seed) => drawCase(model, { seed, faults: ['kill'] })).flatMap(
+    ({ faults }) => faults.map(({ kind }) => kind),
+  );
+  expect(new Set(kinds)).toEqual(new Set(['kill']));
+});
+
+test('workload and faults are made small together, and the least that fails is left', async () => {
+  const { found } = await explore({ ...options, runs: 200 });
+  const [first] = found;
+  expect(first?.confirmed).toBe(true);
+  expect(first?.minimal).toBe(true);
+  expect(first?.case).toMatchObject({
+    topology: 'small',
+    slowLinks: [],
+    commands: [{ at: 0, client: 0, name: 'write', arguments: { value: 3 } }],
+    faults: [{ kind: 'kill', lastsMs: 100 }],
+  });
+});
+
+test('what is found does not depend on how many run at a time', async () => {
+  const cases = await Promise.all([1, 4].map((jobs) => explore({ ...options, runs: 200, workers: runner(jobs) })));
+  const [one, four] = cases.map(({ found }) => found[0]);
+  expect(four?.case).toEqual(one?.case);
+});
+
+test('a failure that takes another course when run again is not confirmed', async () => {
+  let run = 0;
+  const workers = {
+    jobs: 1,
+    run: async ({ case: drawn }: { case: ExplorationCase }) => ({ ...outcomeOf(drawn), hash: `${(run += 1)}` }),
+  };
+  const { found } = await explore({ ...options, runs: 200, workers });
+  expect(found[0]?.confirmed).toBe(false);
+});
+
+test('runs that pass are tallied: points, coverage, one hash for all', async () => {
+  const { found, tally } = await explore({ ...options, runs: 30, draw: { faults: [] } });
+  expect(found).toEqual([]);
+  const { runs, reached, cells, uncovered } = tally.counts;
+  expect({ runs, cells, uncovered }).toEqual({ runs: 30, cells: 4, uncovered: 4 });
+  expect(reached).toEqual({ 'something is written': 30 });
+});
+
+test('a counterexample is read as it was written', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'counterexample-'));
+  try {
+    const file = join(folder, 'found.json');
+    const written = {
+      format: 1,
+      kind: 'faultline-counterexample',
+      failure: { check: 'invariant:x', what: 'a "quoted" word' },
+      hash: 'abc',
+      code: 'def',
+      case: drawCase(model, { seed: 1, planted: 'bug' }),
+    } as const;
+    writeCounterexample(file, written);
+    expect(readCounterexample(file)).toEqual(written);
+    expect(readFileSync(file, 'utf8').split('\n').length).toBeGreaterThan(written.case.commands.length);
+    expect(readCounterexample(join(import.meta.dirname, 'explore.ts'))).toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const small = {
+  name: 'small',
+  weight: 1,
+  needs: ['a'],
+  commands: ['write', 'read'],
+  faults: [{ kind: 'kill', targets: [['a'], ['b']], lastsMs: { from: 10, to: 1000 } }],
+  links: [['a', 'b']],
+  invariants: [],
+} as const;
+
+const model: ExplorationModel = {
+  system: 'toy',
+  topologies: [
+    { ...small, name: 'large', needs: ['a', 'b'], faults: [...small.faults, { ...small.faults[0], kind: 'pause' }] },
+    small,
+  ],
+  commands: {
+    write: { weight: 2, arguments: fc.record({ value: fc.nat({ max: 20 }) }) as fc.Arbitrary<Arguments> },
+    read: { weight: 2, arguments: fc.record({}) as fc.Arbitrary<Arguments> },
+  },
+  clientsMax: 3,
+  begin: () => Promise.reject(new Error('nothing is run here')),
+  convergence: () => [],
+  collect: async () => ({}),
+  answers: () => [],
+  stateAt: () => 'idle',
+  states: ['idle'],
+  sometimes: { 'something is written': () => true },
+};
+
+/** Fails when a value of at least 3 is written and something is killed for 100 ms or more. */
+function outcomeOf(drawn: ExplorationCase): CaseOutcome {
+  const bad =
+    drawn.commands.some(({ arguments: { value } }) => Number(value) >= 3) &&
+    drawn.faults.some(({ kind, lastsMs }) => kind === 'kill' && lastsMs >= 100);
+  return {
+    failures: bad ? [{ check: 'toy', what: 'lost' }] : [],
+    aborted: false,
+    hash: JSON.stringify(drawn),
+    operations: drawn.commands.length,
+    faults: [],
+    reached: ['something is written'],
+    virtualMs: 1,
+    wallMs: 1,
+    memoryMb: 1,
+    log: [],
+  };
+}
+
+const runner = (jobs: number): ExploreOptions['workers'] => ({
+  jobs,
+  run: async ({ case: drawn }) => outcomeOf(drawn),
+});
+
+const options: ExploreOptions = {
+  model,
+  workers: runner(1),
+  seed: 1,
+  draw: {},
+  shrinkLimitMs: 30_000,
+  failuresMax: 1,
+  stopped: () => false,
+};

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import type { ExplorationCase, Operation } from '../../../contract/index.ts';
+import { operation, released, reserved } from '../invariants/testing.ts';
+import { answers } from './answers.ts';
+import { stateAt } from './states.ts';
+
+const NUMBER = { kind: 'MSISDN', value: '+93700000001' };
+const FAULT = { at: 0, lastsMs: 1, kind: 'process.kill', targets: ['redis'], options: {} };
+const assign = (at: number, parts: Partial<Operation> = {}): Operation =>
+  operation('assign', at, {
+    input: { tenantId: 'a', reservationId: 'r1' },
+    result: { ...NUMBER, leaseId: 'l1', version: 3 },
+    ...parts,
+  });
+const refusal = (error: string, outcome: Operation['outcome'] = 'fail'): Partial<Operation> => ({
+  outcome,
+  error,
+  result: {},
+});
+const validated = (tenantId: string): Operation =>
+  operation('validate', 500, { input: { tenantId, ...NUMBER }, result: { ...NUMBER, valid: true } });
+const repeat = (error: string): Operation => {
+  const first = reserved(0, 'a', 'r1');
+  return {
+    ...first,
+    id: 999,
+    invokedAt: 500,
+    completedAt: 510,
+    input: { ...first.input, repeat: true },
+    outcome: 'fail',
+    error,
+  };
+};
+
+test.each([
+  ['a conflict with a holder', [reserved(0, 'a', 'r1'), reserved(5, 'b', 'r2', refusal('CONFLICT'))]],
+  [
+    'a conflict with who knows whom',
+    [reserved(0, 'a', 'r1', { outcome: 'info', error: 'TimeoutError' }), reserved(5, 'b', 'r2', refusal('CONFLICT'))],
+    true,
+  ],
+  ['UNAVAILABLE under a fault', [reserved(0, 'a', 'r1', refusal('UNAVAILABLE', 'info'))], true],
+  ['a reservation that is over', [reserved(0, 'a', 'r1'), assign(10_001, refusal('RESERVATION_EXPIRED'))]],
+  [
+    'a reservation that was given back',
+    [reserved(0, 'a', 'r1'), released(50, 'a', 'r1'), assign(100, refusal('RESERVATION_EXPIRED'))],
+  ],
+  ['a lease that is valid', [reserved(0, 'a', 'r1'), assign(100), validated('a')]],
+  ['a repeat that meets the rate limit', [reserved(0, 'a', 'r1'), repeat('RATE_LIMITED')]],
+] as const)('allows: %s', (_, operations, faulty: boolean = false) => {
+  expect(checks(operations, faulty)).toEqual([]);
+});
+
+test.each([
+  ['known-refusal', [reserved(0, 'a', 'r1', refusal('INTERNAL', 'info'))], true],
+  ['unavailable-without-fault', [reserved(0, 'a', 'r1', refusal('UNAVAILABLE', 'info'))]],
+  ['refused-without-reason', [reserved(0, 'a', 'r1', refusal('CONFLICT'))]],
+  ['reservation-kept', [reserved(0, 'a', 'r1'), assign(500, refusal('RESERVATION_EXPIRED'))]],
+  [
+    'lease-kept',
+    [assign(0), operation('release', 50, { input: { tenantId: 'a', leaseId: 'l1' }, ...refusal('LEASE_NOT_ACTIVE') })],
+  ],
+  ['key-of-one-payload', [reserved(0, 'a', 'r1'), reserved(50, 'a', 'r1', refusal('IDEMPOTENCY_CONFLICT'))]],
+  ['repeat-answered', [reserved(0, 'a', 'r1'), repeat('QUARANTINE_ACTIVE')], true],
+  ['valid-for-holder', [assign(0), validated('b')]],
+] as const)('refuses: %s', (check, operations, faulty: boolean = false) => {
+  expect(checks(operations, faulty)).toContain(`answers:${check}`);
+});
+
+test('the state of the system is what its clients are doing', () => {
+  const operations = [reserved(0, 'a', 'r1'), assign(100)];
+  expect([-1, 5, 50, 105, 500].map((at) => stateAt(operations, at))).toEqual([
+    'idle',
+    'reserve under way',
+    'reservation pending',
+    'assign under way',
+    'lease held',
+  ]);
+});
+
+function checks(operations: readonly Operation[], faulty: boolean): readonly string[] {
+  const drawn: ExplorationCase = {
+    system: 'numbering',
+    seed: 1,
+    topology: 'core',
+    lastsMs: 1000,
+    slowLinks: [],
+    commands: [],
+    faults: faulty ? [FAULT] : [],
+  };
+  const explored = { case: drawn, operations, faults: [], alerts: [], instants: {}, polled: {}, finalState: {} };
+  return answers(explored).map(({ check }) => check);
+}
