@@ -22,7 +22,7 @@ export function span(ms: Ms): string {
 export function sinceAnchor({ at, anchor, verdict }: LineResult): string {
   if (at === undefined || anchor === undefined) return verdict === 'fail' ? 'never' : '';
   const text = clock(at - anchor.at);
-  return anchor.name === 'injection' ? text : `+${text}`;
+  return anchor.name === 'injection' || text.startsWith('-') ? text : `+${text}`;
 }
 
 /** The catalogue's limit with a space before its unit: `10 s`, `5 min`, `at once`. */
