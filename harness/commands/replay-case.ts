@@ -73,9 +73,8 @@ export async function replayCase(root: string, file: string, wallLimitMs: number
         : `another run, by other code: trace ${outcome.hash.slice(0, 16)}, recorded ${hash.slice(0, 16)}`,
     );
   const word = outcome.problem === undefined ? (failsAgain ? 'FAIL' : 'pass') : 'ERROR';
-  lines.push(
-    `${word}  ${failsAgain ? 'it fails again' : 'it does not fail any more'} (${span(performance.now() - begun)})`,
-  );
+  const said = { FAIL: 'it fails again', pass: 'it does not fail any more', ERROR: 'it could not be run' }[word];
+  lines.push(`${word}  ${said} (${span(performance.now() - begun)})`);
   process.stdout.write(`${lines.join('\n')}\n`);
   if (outcome.problem !== undefined) return EXIT_CODES.error;
   return failsAgain ? EXIT_CODES.fail : EXIT_CODES.pass;

@@ -3,7 +3,7 @@ import { subjectOf } from '../invariants/tables.ts';
 
 /** Which refusals a call may meet at all, whatever else goes on. UNAVAILABLE is looked at apart. */
 const REFUSALS: Readonly<Record<string, readonly string[]>> = {
-  reserve: ['CONFLICT', 'QUARANTINE_ACTIVE', 'RESERVATION_QUOTA', 'RATE_LIMITED', 'IDEMPOTENCY_CONFLICT'],
+  reserve: ['CONFLICT', 'QUARANTINE_ACTIVE', 'RESERVATION_QUOTA', 'RATE_LIMITED'],
   assign: ['CONFLICT', 'QUARANTINE_ACTIVE', 'RESERVATION_EXPIRED', 'NOT_AVAILABLE', 'LEASE_QUOTA'],
   'release-reservation': ['RESERVATION_EXPIRED', 'CONFLICT'],
   release: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
@@ -40,7 +40,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     // A refused connection and a time-out are the network's words; those of the service are in capitals.
     if (allowed === undefined || outcome === 'ok' || error === 'UNAVAILABLE' || !/^[A-Z]+(_[A-Z]+)*$/.test(error))
       return undefined;
-    if (allowed.includes(error) || NETWORK.test(error)) return undefined;
+    // Whether the key is in conflict with anything is a rule of its own.
+    if (allowed.includes(error) || error === 'IDEMPOTENCY_CONFLICT' || NETWORK.test(error)) return undefined;
     return `${name} was answered ${error}, which no state allows`;
   },
   'unavailable-without-fault': ({ name, outcome, error }, { case: { faults, slowLinks } }) => {
