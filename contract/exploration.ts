@@ -141,7 +141,7 @@ export interface ExplorationModel {
   /** Clients that act at once, at most. */
   readonly clientsMax: number;
   begin(running: Running, history: History): Promise<Performer>;
-  /** Conditions of the liveness phase in this deployment. */
+  /** Conditions of the liveness phase in this deployment, those first that the others rest on; alerts last, since scraping is begun by who reads them (`Running.scrape`). */
   convergence(running: Running): readonly Convergence[];
   /** Rows at the end of the run, as invariants and checks read them. */
   collect(running: Running): Promise<Evidence['finalState']>;

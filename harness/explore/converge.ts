@@ -6,7 +6,8 @@ const LOOK_EVERY: { readonly from: Ms; readonly to: Ms } = { from: 250, to: 2000
 
 /**
  * Phase 2: everything is healed, and the system must come to rest within the catalogue's limits. A process that ended by
- * itself is started again, as whoever runs it would. Each condition is a failure of its own when its time is up.
+ * itself is started again, as whoever runs it would. Conditions are waited for one after the other, each by its own limit
+ * since the healing, until all hold at one look; the first whose time is up is the failure.
  */
 export async function converge(
   running: Running,
@@ -15,30 +16,50 @@ export async function converge(
 ): Promise<readonly CaseFailure[]> {
   const { clock } = running;
   await schedule.healAll();
-  running.scrape?.();
   const healed = clock.now();
-  const failures: CaseFailure[] = [];
   let every = LOOK_EVERY.from;
-  for (;;) {
+  for (let held = 0; held < conditions.length;) {
     await restartEnded(running);
-    const missing: { readonly condition: Convergence; readonly what: string }[] = [];
-    for (const condition of conditions) {
-      const what = await condition.look(running).catch((error: unknown) => `the look failed: ${messageOf(error)}`);
-      if (what !== undefined) missing.push({ condition, what });
+    // A look at those that have held before is worth its cost only when the last one holds.
+    const [missing] = await firstMissing(running, conditions, held);
+    if (missing === undefined) {
+      const [again] = held === 0 ? [] : await firstMissing(running, conditions, 0);
+      if (again === undefined) return [];
+      held = 0;
+    } else {
+      held = conditions.indexOf(missing.condition);
+      const { name, within, row } = missing.condition;
+      const now = clock.now();
+      if (now - healed > within)
+        return [
+          {
+            check: `convergence:${name}`,
+            what: `${missing.what}, ${((now - healed) / 1000).toFixed(0)} s after all faults were healed (${row} allows ${within / 1000} s)`,
+            at: now,
+          },
+        ];
     }
-    const now = clock.now();
-    const late = missing.filter(({ condition }) => now - healed > condition.within);
-    // A condition whose time is not up may still come true, but a failed run is not waited for.
-    if (late.length > 0)
-      return late.map(({ condition: { name, within, row }, what }) => ({
-        check: `convergence:${name}`,
-        what: `${what}, ${((now - healed) / 1000).toFixed(0)} s after all faults were healed (${row} allows ${within / 1000} s)`,
-        at: now,
-      }));
-    if (missing.length === 0) return failures;
     await clock.sleep(every);
     every = Math.min(LOOK_EVERY.to, every * 2);
   }
+  return [];
+}
+
+interface Missing {
+  readonly condition: Convergence;
+  readonly what: string;
+}
+
+async function firstMissing(
+  running: Running,
+  conditions: readonly Convergence[],
+  from: number,
+): Promise<readonly Missing[]> {
+  for (const condition of conditions.slice(from)) {
+    const what = await condition.look(running).catch((error: unknown) => `the look failed: ${messageOf(error)}`);
+    if (what !== undefined) return [{ condition, what }];
+  }
+  return [];
 }
 
 async function restartEnded(running: Running): Promise<void> {

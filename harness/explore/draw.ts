@@ -21,7 +21,7 @@ export interface DrawOptions {
   readonly planted?: string;
 }
 
-const COMMANDS = { min: 4, max: 60 } as const;
+const COMMANDS = { min: 8, max: 60 } as const;
 const LASTS_MS = { min: 20_000, max: 70_000 } as const;
 /** How many faults a run has: mostly one to three. */
 const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];

@@ -91,7 +91,12 @@ export class Schedule {
     const look = fault.witness().catch(() => undefined);
     const seen = await Promise.race([look, clock.sleep(WITNESS_LIMIT_MS).then(() => undefined)]);
     if (seen !== undefined) noted.seen = seen.seen;
-    await fault[Symbol.asyncDispose]();
+    try {
+      await fault[Symbol.asyncDispose]();
+    } catch (error) {
+      if (error instanceof RunAborted) throw error;
+      // Another fault has killed what this one is in: a lock, a setting or a pause is gone with its server.
+    }
     noted.healedAt = clock.now();
     await fault.putBack?.();
   }

@@ -118,7 +118,7 @@ function regionsAgree(): Convergence {
   };
 }
 
-/** No alert stands, pending ones included: what is pending would fire if one waited. */
+/** No alert stands, pending ones included: what is pending would fire if one waited. Metrics are scraped from the first look on: only now are they read. */
 function alertsClear(): Convergence {
   let since: number | undefined;
   return {
@@ -127,6 +127,7 @@ function alertsClear(): Convergence {
     row: 'NUM-03',
     look: async (running) => {
       const now = running.clock.now();
+      if (since === undefined) running.scrape?.();
       since ??= now;
       if (now - since < EVALUATED_MS) return 'rules have not been evaluated twice';
       const standing = (await running.metrics.at('count(ALERTS)', now)) ?? 0;

@@ -185,9 +185,9 @@ export class NumberingPerformer implements Performer {
   }
 }
 
-/** The n-th latest. */
+/** The n-th latest; of fewer it counts round, so that a client that knows anything has something to do. */
 function at<T>(items: readonly T[], args: Arguments): T | undefined {
-  return items.at(-1 - Number(args['back']));
+  return items.at(-1 - (Number(args['back']) % items.length));
 }
 
 function with_<T, R>(value: T | undefined, make: (value: T) => R): R | undefined {
