@@ -58,3 +58,35 @@ it('passes the end of a connection on late, and what was sent before it in time'
     expect(counts.lingering).toBe(1);
   });
 });
+
+it('sends again what a process left under way that has died meanwhile, and tells its peer of the end', async () => {
+  await simulate({}, async (story) => {
+    const [client, server] = ['client', 'server'].map((name) => {
+      const process = story.node(name, { kind: 'builtin', start: () => {} });
+      process.start();
+      return process;
+    });
+    await story.wait(1);
+    const came: string[] = [];
+    runInLife(server?.life, () =>
+      net
+        .createServer((socket) => {
+          socket.on('data', (chunk) => came.push(`${chunk.length} bytes`));
+          socket.on('error', (error: NodeJS.ErrnoException) => came.push(String(error.code)));
+        })
+        .listen(7),
+    );
+    await story.wait(1);
+    const socket = runInLife(client?.life, () => net.connect({ host: 'server', port: 7 }));
+    await story.wait(100);
+    const hosts = [client, server].flatMap((each) => (each === undefined ? [] : [each.options.host]));
+    const heal = story.network.apply(hosts, hosts, { kind: 'partition' });
+    runInLife(client?.life, () => socket.write(Buffer.alloc(10)));
+    await story.wait(1000);
+    client?.kill();
+    await story.wait(1000);
+    heal();
+    await story.wait(10_000);
+    expect(came).toEqual(['10 bytes', 'ECONNRESET']);
+  });
+});
