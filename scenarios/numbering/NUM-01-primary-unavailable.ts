@@ -49,6 +49,10 @@ export default scenario('NUM-01', ({ quote }) => {
         judges: { detection: 'silent', mitigation: [5], recovery: [] },
       },
     },
+    maxSpeed: {
+      speed: 4,
+      why: 'a pooler has 2 s for a connection, login and all: 0.2 s at 10, while a dozen services open theirs',
+    },
     load: { messagesPerSecond: 1 },
     steadyState: [
       callsSucceed,
