@@ -5,7 +5,7 @@ import { networkOrThrow } from '../../network/patch/net.ts';
 import { PROFILE } from '../../network/profile.ts';
 import { findBinaries } from './binaries.ts';
 import { Bridge } from './bridge.ts';
-import { fillDatabase, writeClock } from './database.ts';
+import { RunDatabase, writeClock } from './database.ts';
 import type { ReplicatedCluster } from './replication/cluster.ts';
 import { Replication } from './replication/replication.ts';
 import { PostgresServer } from './server.ts';
@@ -14,12 +14,14 @@ import { releaseFolder, runFolder, templateFolder } from './template.ts';
 /** One PostgreSQL cluster for a child process and all its runs; a fresh database from the migrated template for each. */
 export class PostgresCluster {
   readonly #server: PostgresServer;
+  readonly #database: RunDatabase;
 
   /** Not during a run: it waits for real processes. */
   constructor(spec: PostgresSpec) {
     const template = templateFolder({ migrate: spec.migrate, database: spec.database });
     this.#server = new PostgresServer(findBinaries(), runFolder(template));
     this.#server.start();
+    this.#database = new RunDatabase(this.#server);
   }
 
   get server(): PostgresServer {
@@ -30,7 +32,7 @@ export class PostgresCluster {
   reset(spec: PostgresSpec, now: Date): void {
     if (!this.#server.running) this.#server.start();
     writeClock(this.#server, now);
-    fillDatabase(this.#server, spec);
+    this.#database.make(spec);
   }
 
   /** Ends the server and removes its folder. */

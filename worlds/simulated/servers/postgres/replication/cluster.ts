@@ -5,7 +5,7 @@ import type { PostgresSpec } from '../../../../../contract/index.ts';
 import { exemptFromGuard } from '../../../kernel/guard.ts';
 import { findBinaries } from '../binaries.ts';
 import { Control } from '../control.ts';
-import { fillDatabase, writeClock } from '../database.ts';
+import { RunDatabase, writeClock } from '../database.ts';
 import { templateFolder } from '../template.ts';
 import { Member } from './member.ts';
 import { parseLsn } from './messages.ts';
@@ -17,6 +17,7 @@ export class ReplicatedCluster {
   readonly #standbys: readonly PostgresSpec[];
   readonly #template: string;
   #members = new Map<string, Member>();
+  #database: RunDatabase | undefined;
   /** No server was promoted or rebuilt since all were made from the template: they can be kept for the next run. */
   #pristine = false;
 
@@ -53,7 +54,8 @@ export class ReplicatedCluster {
       control.close();
     }
     const primary = this.member(this.#primary.name);
-    fillDatabase(primary.server, this.#primary);
+    this.#database ??= new RunDatabase(primary.server);
+    this.#database.make(this.#primary);
     for (const { name } of this.#standbys) this.#bringUp(this.member(name), primary);
     for (const member of this.#members.values()) member.stopBackground();
   }
@@ -76,6 +78,7 @@ export class ReplicatedCluster {
 
   #make(): void {
     this.#disposeMembers();
+    this.#database = undefined;
     const { version } = findBinaries();
     const synchronous = this.#standbys.find((spec) => spec.synchronous === true)?.name;
     let system: string | undefined;
