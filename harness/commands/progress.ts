@@ -42,7 +42,10 @@ function live(total: number, out: NodeJS.WriteStream): Progress {
   return {
     show: (event) => {
       if (event.type === 'line') return;
-      if (event.type === 'debugger') return void out.write(`\r\u001b[2K${debuggerText(event)}\n`);
+      if (event.type === 'debugger') {
+        out.write(`\r\u001b[2K${debuggerText(event)}\n`);
+        return;
+      }
       if (event.type === 'result') {
         done += 1;
         phases.delete(`${event.result.id}/${event.result.run}`);

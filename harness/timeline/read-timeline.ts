@@ -17,11 +17,11 @@ export function readTimeline(directory: string): Timeline {
   const trace = join(directory, 'trace.jsonl');
   const reader = new TraceReader();
   const events = [
-    ...lines<Operation>(join(directory, 'history.jsonl')).map(operation),
-    ...lines<FaultLine>(join(directory, 'faults.jsonl')).flatMap(fault),
-    ...lines<JudgedLine>(join(directory, 'timeline.jsonl')).map(judged),
-    ...lines<AlertChange>(join(directory, 'alerts.jsonl')).map(alert),
-    ...lines<string>(trace).flatMap((text) => reader.read(text) ?? []),
+    ...(lines(join(directory, 'history.jsonl')) as readonly Operation[]).map(operation),
+    ...(lines(join(directory, 'faults.jsonl')) as readonly FaultLine[]).flatMap(fault),
+    ...(lines(join(directory, 'timeline.jsonl')) as readonly JudgedLine[]).map(judged),
+    ...(lines(join(directory, 'alerts.jsonl')) as readonly AlertChange[]).map(alert),
+    ...(lines(trace) as readonly string[]).flatMap((text) => reader.read(text) ?? []),
     ...logs(join(directory, 'logs')),
   ];
   return { events: events.toSorted((a, b) => a.at - b.at), traced: existsSync(trace) };
@@ -74,14 +74,14 @@ function logs(folder: string): readonly TimelineEvent[] {
     });
 }
 
-function lines<T>(file: string): readonly T[] {
+function lines(file: string): readonly unknown[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((line, index) => {
       if (line === '') return [];
       try {
-        return [JSON.parse(line) as T];
+        return [JSON.parse(line) as unknown];
       } catch (error) {
         throw new Error(
           `${file}:${index + 1}: expected JSON, found ${JSON.stringify(line.slice(0, 60))} in ${basename(file)}; run it again`,
