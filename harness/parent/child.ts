@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -45,6 +46,16 @@ export class Child<Job, Event> {
     this.#process.on('close', (code, signal) =>
       onExit(`${signal ?? `exit ${code}`}${this.#stderr === '' ? '' : `\n${this.#stderr.trim()}`}`),
     );
+  }
+
+  /** Memory that it holds now, MB; 0 where the system does not tell. */
+  get memoryMb(): number {
+    try {
+      const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
+    } catch {
+      return 0;
+    }
   }
 
   give(job: Job): void {
