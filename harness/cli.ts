@@ -32,6 +32,8 @@ import { TIMELINE_KINDS } from './timeline/event.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { validate } from './commands/validate.ts';
 import { LoadError } from './load/import-export.ts';
+import { matrix } from './commands/matrix.ts';
+import type { MatrixOptions } from './commands/matrix.ts';
 
 /** Bad arguments; contract/verdict.ts. */
 const BAD_ARGUMENTS = 254;
@@ -88,7 +90,13 @@ running(program.command('sabotage').argument('[ids...]', 'rows such as NUM-03; n
   .option('--line <n>', 'only this sabotage line of the catalogue', wholeNumber(0))
   .option('--lines-only', "only the catalogue's lines, no mutation")
   .addOption(new Option('--mutation <name>', 'only this mutation').choices(MUTATIONS))
-  .action(async (ids: string[], options: SabotageOptions) => settle(await sabotage(root, ids, options)));
+  .option('--matrix', 'each safeguard, the assertions of rows that notice its absence, and what exploration says')
+  .option('--budget <duration>', 'with --matrix: real time of exploration for each safeguard', '60s')
+  .option('--no-explore', 'with --matrix: only what rows say')
+  .option('--safeguard-off <name>', 'with --matrix: only this safeguard')
+  .action(async (ids: string[], options: SabotageOptions & MatrixOptions & { matrix?: boolean }) =>
+    settle(options.matrix === true ? await matrix(root, options) : await sabotage(root, ids, options)),
+  );
 
 program
   .command('explore')
