@@ -40,6 +40,10 @@ test.each([
     true,
   ],
   ['UNAVAILABLE under a fault', [reserved(0, 'a', 'r1', refusal('UNAVAILABLE', 'info'))], true],
+  [
+    'a repeat after the end of what was done in time',
+    [reserved(0, 'a', 'r1'), assign(9000), assign(10_020, { result: { ...NUMBER, leaseId: 'l1', replayed: true } })],
+  ],
   ['a reservation that is over', [reserved(0, 'a', 'r1'), assign(10_001, refusal('RESERVATION_EXPIRED'))]],
   [
     'a reservation that was given back',
@@ -52,6 +56,7 @@ test.each([
 });
 
 test.each([
+  ['over-is-over', [reserved(0, 'a', 'r1'), assign(10_020)]],
   ['known-refusal', [reserved(0, 'a', 'r1', refusal('INTERNAL', 'info'))], true],
   ['unavailable-without-fault', [reserved(0, 'a', 'r1', refusal('UNAVAILABLE', 'info'))]],
   ['refused-without-reason', [reserved(0, 'a', 'r1', refusal('CONFLICT'))]],

@@ -82,6 +82,19 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (usedByAnother(operation, operations, 'reservationId', id)) return undefined;
     return `${name} of reservation ${id} was answered ${String(error)}, ${Math.round(made.invokedAt + Number(made.input['ttlMs']) - completedAt)} ms before its end`;
   },
+  /** What is over is nobody's to lease, whether a job has released it yet or not. */
+  'over-is-over': ({ name, outcome, input, result, invokedAt }, { operations }) => {
+    const id = input['reservationId'] as string | undefined;
+    // A repeat tells again what was done in time.
+    if (name !== 'assign' || id === undefined || outcome !== 'ok' || result?.['replayed'] === true) return undefined;
+    const made = operations.find(
+      (other) => other.name === 'reserve' && other.outcome === 'ok' && other.result?.['reservationId'] === id,
+    );
+    const overAt = (made?.completedAt ?? Infinity) + Number(made?.input['ttlMs']);
+    return overAt < invokedAt
+      ? `assign of reservation ${id} succeeded, ${Math.round(invokedAt - overAt)} ms after its end`
+      : undefined;
+  },
   /** Nobody ends a lease without being asked to. */
   'lease-kept': (operation, { operations }) => {
     const { name, error, input } = operation;
