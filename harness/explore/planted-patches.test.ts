@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { plantedFile, plantedNames, plantedSources } from '../../harness/explore/planted.ts';
+import { plantedFile, plantedNames, plantedSources } from './planted.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const names = plantedNames(ROOT);
