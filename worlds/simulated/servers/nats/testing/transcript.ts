@@ -24,6 +24,10 @@ const DROPPED = new Set([
   'pause_remaining',
 ]);
 
+/** In which the nodes of a cluster hear of each other's subscriptions. */
+const ROUTES_MS = 100;
+const MAKES = /^(?:STREAM|CONSUMER)\.(?:DURABLE\.)?CREATE\./;
+
 /** One client's session with a server, written down so that two can be compared. */
 export class Session {
   /** What it asked and was answered, in order. */
@@ -51,6 +55,8 @@ export class Session {
   /** A request of the API, and its answer. */
   async api(subject: string, body?: unknown): Promise<Record<string, unknown>> {
     const answer = await this.ask(`$JS.API.${subject}`, body === undefined ? '' : JSON.stringify(body));
+    // A real cluster answers before each of its nodes knows who takes a stream's messages or a consumer's requests: until then they are lost.
+    if (this.replicas > 1 && MAKES.test(subject)) await this.wait(ROUTES_MS);
     return answer as Record<string, unknown>;
   }
 
