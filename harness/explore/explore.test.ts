@@ -126,7 +126,6 @@ function outcomeOf(drawn: ExplorationCase): CaseOutcome {
     reached: ['something is written'],
     virtualMs: 1,
     wallMs: 1,
-    memoryMb: 1,
     log: [],
   };
 }

@@ -29,8 +29,6 @@ export interface CaseOutcome {
   readonly reached: readonly string[];
   readonly virtualMs: Ms;
   readonly wallMs: number;
-  /** Of the worker, after the run, MB. */
-  readonly memoryMb: number;
   readonly log: readonly string[];
   /** Only where the whole was asked for. */
   readonly history?: readonly Operation[];

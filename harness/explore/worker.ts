@@ -15,7 +15,6 @@ const realMs = ((): (() => number) => {
   const real = hrtime.bigint.bind(hrtime);
   return () => Number(real() / 1000n) / 1000;
 })();
-const resident = process.memoryUsage.rss.bind(process.memoryUsage);
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
@@ -56,7 +55,6 @@ async function one({ case: drawn, whole }: CaseJob): Promise<CaseOutcome> {
       reached: Object.entries(model.sometimes).flatMap(([name, holds]) => (holds(explored) ? [name] : [])),
       virtualMs: run.virtualMs,
       wallMs: run.wallMs,
-      memoryMb: Math.round(resident() / 1_000_000),
       log: run.log,
       ...(whole ? { history: explored.operations, trace: run.trace } : {}),
     };
@@ -71,7 +69,6 @@ async function one({ case: drawn, whole }: CaseJob): Promise<CaseOutcome> {
       reached: [],
       virtualMs: 0,
       wallMs: realMs() - begun,
-      memoryMb: Math.round(resident() / 1_000_000),
       log: [],
     };
   }

@@ -3,9 +3,6 @@ import type { CaseJob, CaseOutcome, WorkerSetup } from './worker-job.ts';
 
 const MAIN = new URL('worker.ts', import.meta.url).pathname;
 
-/** A module graph is made for each life of a service and never freed: a worker that holds so much is replaced. */
-const RECYCLE_AT_MB = 700;
-
 export interface WorkersOptions {
   readonly setup: WorkerSetup;
   readonly jobs: number;
@@ -22,7 +19,7 @@ interface Place {
   readonly index: number;
   child?: Child<CaseJob, CaseOutcome>;
   doing?: Waiting;
-  /** Ends without having been asked for an outcome: it is being replaced. */
+  /** Kills the worker when the case takes too long. */
   timer?: NodeJS.Timeout;
   late?: boolean;
 }
@@ -109,9 +106,9 @@ export class Workers implements AsyncDisposable {
     clearTimeout(place.timer);
     const { doing } = place;
     delete place.doing;
-    this.memoryMb = Math.max(this.memoryMb, outcome.memoryMb);
-    if (outcome.memoryMb > RECYCLE_AT_MB) {
-      place.child?.finish();
+    this.memoryMb = Math.max(this.memoryMb, Math.round(place.child?.memoryMb ?? 0));
+    if (place.child?.full === true) {
+      place.child.finish();
       delete place.child;
       this.recycled += 1;
     }
@@ -144,7 +141,6 @@ function lost(problem: string, aborted: boolean): CaseOutcome {
     reached: [],
     virtualMs: 0,
     wallMs: 0,
-    memoryMb: 0,
     log: [],
   };
 }

@@ -7,6 +7,8 @@ import type { Readable, Writable } from 'node:stream';
 import { EVENTS_FD, JOBS_FD } from './job.ts';
 
 const STDERR_KEPT = 4000;
+/** A module graph is made for each life of a service and never freed. */
+const RECYCLE_AT_MB = 700;
 
 /** What a child is started with, and who hears of it. */
 export interface ChildOptions<Event> {
@@ -56,6 +58,11 @@ export class Child<Job, Event> {
     } catch {
       return 0;
     }
+  }
+
+  /** It holds so much memory that a fresh one should do the next job. */
+  get full(): boolean {
+    return this.memoryMb > RECYCLE_AT_MB;
   }
 
   give(job: Job): void {

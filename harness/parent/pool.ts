@@ -5,9 +5,6 @@ import type { ChildSetup, Job } from './job.ts';
 
 const MAIN = new URL('../child/main.ts', import.meta.url).pathname;
 
-/** A child keeps the modules of every life that it ran: one that holds this much is replaced before the next run. */
-const RECYCLE_AT_MB = 700;
-
 export interface PoolOptions {
   readonly setup: ChildSetup;
   readonly workers: number;
@@ -68,8 +65,7 @@ export class Pool {
 
   #next(place: Place): void {
     // Its exit brings the place here again.
-    if (place.child !== undefined && this.#queue.length > 0 && place.child.memoryMb > RECYCLE_AT_MB)
-      return place.child.finish();
+    if (place.child?.full === true && this.#queue.length > 0) return place.child.finish();
     const job = this.#queue.shift();
     if (!job) {
       place.child?.finish();
