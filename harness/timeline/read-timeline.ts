@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { AlertChange, Instants, Operation } from '../../contract/index.ts';
 import { logText } from '../../reports/text.ts';
 import type { TimelineEvent } from './event.ts';
-import { TraceReader } from './trace-event.ts';
+import { TraceReader } from './trace-reader.ts';
 
 /** All that a run's journal tells, in the order of the run's time. */
 export interface Timeline {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../../contract/index.ts';
 import { runPath } from '../../reports/results.ts';
-import { readInvocation } from '../commands/report.ts';
+import { readInvocation } from '../journal/read-invocation.ts';
 import { UsageError } from '../commands/usage-error.ts';
 
 /** A run in its journal. */
