@@ -23,6 +23,12 @@ test.each([
     edn('0 invoke read', '0 ok write 1'),
     'h:2: expected the end of read, which process 0 began on line 1',
   ],
+  ['a packed file', '\u001F\uFFFD\b\0', 'h:1: expected a text, found one that gzip has packed; unpack it first: gunzip h'],
+  [
+    'an id twice in a journal',
+    journal([1, 'write', 1], [1, 'read', 1]),
+    'h:2: expected an id that no other operation has, found 1, as on line 1',
+  ],
   ['an unknown type', '{:process 0, :type :done, :f :read}', 'h:1: expected :type to be one of :invoke'],
   ['a cas of one value', edn('0 invoke cas 1', '0 ok cas 1'), 'h:1: cas: expected [from to]'],
 ])('%s is named with its line', (_, text, message) => {
@@ -55,3 +61,29 @@ test.each([
   const text = edn(`0 invoke write ${written}`, `0 ok write ${written}`, '0 invoke read', `0 ok read ${read}`);
   expect(check(text, 'register').verdict).toBe('illegal');
 });
+
+const REGISTER = edn('0 invoke write 1', '0 ok write 1', '1 invoke read', '1 ok read 2');
+
+test.each([
+  ['a byte order mark', `\uFEFF${REGISTER}`],
+  ['lines that end as on Windows', REGISTER.replaceAll('\n', '\r\n')],
+  ['comments and maps over several lines', `; a history\n${REGISTER.replaceAll(', :f', ' ; the word\n  :f')}`],
+  ['one vector', `[${REGISTER}]`],
+  ['a nemesis', `{:process :nemesis, :type :info, :f :start, :value nil}\n${REGISTER}`],
+  ['tagged values', REGISTER.replaceAll('}', ', :at #inst "2020-01-01", :error #{[:timed-out nil]}}')],
+  ['a journal with a byte order mark', `\uFEFF${journal([1, 'write', 1], [2, 'read', 2])}`],
+  ['a journal in another order', journal([2, 'read', 2], [1, 'write', 1])],
+])('%s changes nothing: a read of what nobody wrote is refused', (_, text) => {
+  expect(check(text, 'register').verdict).toBe('illegal');
+  expect(check(text.replaceAll(/(:read, :value |"value":)2/g, '$11'), 'register').verdict).toBe('ok');
+});
+
+/** Operations of one client, one after the other by their ids, as `history.jsonl` has them. */
+function journal(...operations: readonly (readonly [id: number, name: string, value: number])[]): string {
+  return operations
+    .map(([id, name, value]) => {
+      const times = { invokedAt: id * 10, completedAt: id * 10 + 5 };
+      return `${JSON.stringify({ id, process: 'p', name, input: { value }, ...times, outcome: 'ok', result: { value } })}\n`;
+    })
+    .join('');
+}
