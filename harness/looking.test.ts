@@ -56,11 +56,14 @@ describe('what cannot be looked at exits 254 and names the mend', () => {
     expect([code, stderr]).toEqual([254, expect.stringContaining(message)]);
   });
 
-  test.each(['report', 'replay', 'timeline'])('%s of a result.json that was cut off names the file', async (command) => {
-    using project = new ToyProject();
-    await project.faultline(RUN);
-    project.write({ 'runs/latest/result.json': project.read('runs/latest/result.json').slice(0, 100) });
-    const { code, stderr } = await project.faultline([command, 'runs/latest']);
-    expect([code, stderr]).toEqual([254, expect.stringMatching(/result\.json: expected the JSON of an invocation/)]);
-  });
+  test.each(['report', 'replay', 'timeline'])(
+    '%s of a result.json that was cut off names the file',
+    async (command) => {
+      using project = new ToyProject();
+      await project.faultline(RUN);
+      project.write({ 'runs/latest/result.json': project.read('runs/latest/result.json').slice(0, 100) });
+      const { code, stderr } = await project.faultline([command, 'runs/latest']);
+      expect([code, stderr]).toEqual([254, expect.stringMatching(/result\.json: expected the JSON of an invocation/)]);
+    },
+  );
 });

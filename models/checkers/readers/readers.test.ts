@@ -23,7 +23,11 @@ test.each([
     edn('0 invoke read', '0 ok write 1'),
     'h:2: expected the end of read, which process 0 began on line 1',
   ],
-  ['a packed file', '\u001F\uFFFD\b\0', 'h:1: expected a text, found one that gzip has packed; unpack it first: gunzip h'],
+  [
+    'a packed file',
+    '\u001F\uFFFD\b\0',
+    'h:1: expected a text, found one that gzip has packed; unpack it first: gunzip h',
+  ],
   [
     'an id twice in a journal',
     journal([1, 'write', 1], [1, 'read', 1]),
