@@ -67,3 +67,24 @@ describe('what cannot be looked at exits 254 and names the mend', () => {
     },
   );
 });
+
+test('a folder for runs that cannot be made exits 254 and names it', async () => {
+  using project = new ToyProject({ file: '' });
+  const { code, stderr } = await project.faultline([...RUN, '--runs-dir', 'file/runs']);
+  expect([code, stderr]).toEqual([254, expect.stringMatching(/^--runs-dir file\/runs: expected a folder that can be/)]);
+});
+
+test.each([
+  ['cut off', '{"format":1,"kind":"faultline-count', 'expected a counterexample that faultline explore has written'],
+  ['of another format', '{"format":2,"kind":"faultline-counterexample"}', 'found format 2 without failure, hash, case'],
+  [
+    'without its lists',
+    '{"format":1,"kind":"faultline-counterexample","failure":{},"hash":"","case":{"system":"toy"}}',
+    'expected case.commands to be a list',
+  ],
+])('a counterexample that is %s exits 254 and names the file', async (_, text, message) => {
+  using project = new ToyProject({ 'found.json': text });
+  const { code, stderr } = await project.faultline(['replay', 'found.json']);
+  expect([code, stderr]).toEqual([254, expect.stringMatching(/^found\.json: /)]);
+  expect(stderr).toContain(message);
+});

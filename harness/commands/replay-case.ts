@@ -3,7 +3,7 @@ import { caseLines } from '../../reports/exploration.ts';
 import { span } from '../../reports/text.ts';
 import { readCounterexample } from '../explore/counterexample.ts';
 import type { Counterexample } from '../explore/counterexample.ts';
-import { explorable, loadExploration } from '../explore/load-case.ts';
+import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts';
 import { ofCheck } from '../explore/minimize.ts';
 import type { CaseOutcome } from '../explore/worker-job.ts';
 import { Workers } from '../explore/workers.ts';
@@ -28,6 +28,12 @@ export async function replayCounterexample(
     throw new UsageError(
       `the counterexample is of ${drawn.system}: expected one of ${explorable(root).join(', ')}, whose models/<system>/exploration.ts is there`,
     );
+  const { kinds } = await loadFaults(root);
+  const strange = drawn.faults.find(({ kind }) => !kinds.includes(kind));
+  if (strange !== undefined)
+    throw new UsageError(
+      `the counterexample has a fault ${JSON.stringify(strange.kind)}: expected one of ${kinds.join(', ')}`,
+    );
   const { topologies } = await loadExploration(root, drawn.system);
   if (!topologies.some(({ name }) => name === drawn.topology))
     throw new UsageError(
@@ -46,7 +52,10 @@ export async function replayCounterexample(
 /** `faultline replay <counterexample.json>`: exit code 1 when it fails again, 0 when it passes now, 255 when it cannot be run. */
 export async function replayCase(root: string, file: string, wallLimitMs: number): Promise<number> {
   const counterexample = readCounterexample(file);
-  if (counterexample === undefined) throw new UsageError(`${file}: expected a counterexample, found something else`);
+  if (counterexample === undefined)
+    throw new UsageError(
+      `${file}: expected a counterexample that faultline explore has written, found something else; was it cut off? explore with its seed again`,
+    );
   const { case: drawn, failure, hash, code } = counterexample;
   const begun = performance.now();
   const { outcome, failsAgain } = await replayCounterexample(root, counterexample, wallLimitMs);

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { CaseFailure, ExplorationCase } from '../../contract/index.ts';
+import { UsageError } from '../commands/usage-error.ts';
 
 /** What a failure is written as: small enough to be read, and enough to be shown again. */
 export interface Counterexample {
@@ -36,7 +37,7 @@ ${text.join('\n')}
   );
 }
 
-/** Undefined: the file is something else. @throws where it says to be one and is none */
+/** Undefined: the file is something else. @throws UsageError where it says to be one and is none */
 export function readCounterexample(file: string): Counterexample | undefined {
   let parsed: Partial<Counterexample>;
   try {
@@ -47,8 +48,14 @@ export function readCounterexample(file: string): Counterexample | undefined {
   if (parsed.kind !== 'faultline-counterexample') return undefined;
   const missing = (['failure', 'hash', 'case'] as const).filter((name) => parsed[name] === undefined);
   if (parsed.format !== 1 || missing.length > 0)
-    throw new Error(
+    throw new UsageError(
       `${file}: expected a counterexample of format 1 with failure, hash and case, found format ${String(parsed.format)}${missing.length > 0 ? ` without ${missing.join(', ')}` : ''}; write it anew with faultline explore`,
+    );
+  const { case: drawn } = parsed;
+  const odd = (['commands', 'faults'] as const).find((name) => !Array.isArray(drawn?.[name]));
+  if (odd !== undefined)
+    throw new UsageError(
+      `${file}: expected case.${odd} to be a list, found none; write it anew with faultline explore`,
     );
   return parsed as Counterexample;
 }
