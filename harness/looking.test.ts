@@ -88,3 +88,12 @@ test.each([
   expect([code, stderr]).toEqual([254, expect.stringMatching(/^found\.json: /)]);
   expect(stderr).toContain(message);
 });
+
+test('a journal that was cut off exits 254 and names file and line', async () => {
+  using project = new ToyProject();
+  await project.faultline(RUN);
+  const file = 'runs/latest/TOY-01/A/history.jsonl';
+  project.write({ [file]: project.read(file).slice(0, 20) });
+  const { code, stderr } = await project.faultline(['timeline', 'runs/latest']);
+  expect([code, stderr]).toEqual([254, expect.stringMatching(/^\S+history\.jsonl:1: expected JSON/)]);
+});

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { AlertChange, Instants, Operation } from '../../contract/index.ts';
 import { logText } from '../../reports/text.ts';
+import { UsageError } from '../commands/usage-error.ts';
 import type { TimelineEvent } from './event.ts';
 import { TraceReader } from './trace-reader.ts';
 
@@ -12,7 +13,7 @@ export interface Timeline {
   readonly traced: boolean;
 }
 
-/** Reads the folder of one run, such as `runs/latest/NUM-03/A`. @throws Error that names file and line of what is not JSON */
+/** Reads the folder of one run, such as `runs/latest/NUM-03/A`. @throws UsageError that names file and line of what is not JSON */
 export function readTimeline(directory: string): Timeline {
   const trace = join(directory, 'trace.jsonl');
   const reader = new TraceReader();
@@ -83,7 +84,7 @@ function lines(file: string): readonly unknown[] {
       try {
         return [JSON.parse(line) as unknown];
       } catch (error) {
-        throw new Error(
+        throw new UsageError(
           `${file}:${index + 1}: expected JSON, found ${JSON.stringify(line.slice(0, 60))} in ${basename(file)}; run it again`,
           {
             cause: error,
