@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'runs/**'],
     pool: 'forks',
+    execArgv: ['--experimental-vm-modules', '--experimental-import-meta-resolve'],
     isolate: true,
     maxWorkers: 2,
     // Files are loaded by Node itself: what is tested is what runs, and module graphs for each life need Node's own loader.

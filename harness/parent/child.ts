@@ -7,8 +7,14 @@ import type { Readable, Writable } from 'node:stream';
 import { EVENTS_FD, JOBS_FD } from './job.ts';
 
 const STDERR_KEPT = 4000;
-/** A module graph is made for each life of a service and never freed. */
+/** What shared packages keep of each run adds up. */
 const RECYCLE_AT_MB = 700;
+/** The simulated world gives each life of a service a module graph of its own (worlds/simulated/kernel/modules.ts). */
+const NODE_FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--experimental-vm-modules',
+  '--experimental-import-meta-resolve',
+];
 
 /** What a child is started with, and who hears of it. */
 export interface ChildOptions<Event> {
@@ -28,7 +34,7 @@ export class Child<Job, Event> {
   #stderr = '';
 
   constructor({ main, index, setup, onEvent, onExit }: ChildOptions<Event>) {
-    const args = ['--disable-warning=ExperimentalWarning', main, JSON.stringify(setup)];
+    const args = [...NODE_FLAGS, main, JSON.stringify(setup)];
     const [command, ...rest] = [...(setup.world === 'simulated' ? pinned(index) : []), process.execPath, ...args] as [
       string,
       ...string[],

@@ -33,7 +33,7 @@ it(
     for (let run = 0; run < 5; run += 1) {
       const { stdout, stderr } = spawnSync(
         process.execPath,
-        [path.join(import.meta.dirname, 'testing/print-hash.ts'), '7'],
+        [...process.execArgv, path.join(import.meta.dirname, 'testing/print-hash.ts'), '7'],
         { encoding: 'utf8' },
       );
       expect([stdout.trim(), stderr.replaceAll(/.*(ExperimentalWarning|trace-warnings).*\n/g, '')]).toEqual([hash, '']);

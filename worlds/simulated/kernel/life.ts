@@ -79,8 +79,7 @@ export class Life {
     if (!this.alive) return;
     const lines = (this.#partialLine + text).split('\n');
     this.#partialLine = lines.pop() ?? '';
-    // A stack shows the module's URL with its life: a user knows the file, and the trace must not know the count of graphs.
-    for (const line of lines) this.options.log(line.replaceAll(/\?life=[\w.%-]+/g, ''));
+    for (const line of lines) this.options.log(line);
   }
 
   /** Ends this life at this instant: what it holds is torn down, what it scheduled never runs. */

@@ -26,8 +26,6 @@ export interface ProcessCounts {
   heldWhilePaused: number;
 }
 
-let graphs = 0;
-
 /** A simulated process: a place on a host where lives follow each other. */
 export class SimProcess {
   readonly options: ProcessOptions;
@@ -90,8 +88,7 @@ export class SimProcess {
       return;
     }
     const thaw = this.#simulation.freeze();
-    graphs += 1;
-    importEntry(program.file, `${life.name}.${life.options.number}.${graphs}`, thaw).then(
+    importEntry(program.file, thaw).then(
       () => {
         life.booted = true;
       },

@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module';
+import { assertModuleFlags } from '../modules.ts';
 import { real } from '../real.ts';
 import { currentSimulation } from '../simulation.ts';
 import { patchClock } from './clock.ts';
@@ -14,6 +15,7 @@ let installed = false;
  */
 export function installKernel(): void {
   if (installed) return;
+  assertModuleFlags();
   installed = true;
   patchTimers();
   patchClock();
