@@ -30,6 +30,21 @@ it('gives each life a module graph, an environment and a host of its own', async
   });
 });
 
+it('is not started while what it runs on is being made anew, whoever asks', async () => {
+  await program('state', async (node, { wait, said }) => {
+    await wait(100);
+    node.beingMade = true;
+    node.kill();
+    node.start();
+    await wait(100);
+    expect(node.state).toBe('exited');
+    node.beingMade = false;
+    node.start();
+    await wait(100);
+    expect(said('node')).toHaveLength(2);
+  });
+});
+
 it('ends by itself with code 0 when nothing keeps it alive; an unreferenced timer does not', async () => {
   await program('ends', async (node, { wait, said }) => {
     await wait(900);

@@ -31,6 +31,8 @@ export class SimProcess {
   readonly options: ProcessOptions;
   readonly counts: ProcessCounts = { starts: 0, kills: 0, exits: 0, heldWhilePaused: 0 };
   life: Life | undefined;
+  /** What it runs on is being made anew: `start` does nothing until whoever makes it is done. */
+  beingMade = false;
   readonly #simulation: Simulation;
   readonly #onExit = new Set<(exit: Exit) => void>();
 
@@ -53,9 +55,9 @@ export class SimProcess {
     this.#onExit.add(listener);
   }
 
-  /** Starts a new life; a no-op while one is running. */
+  /** Starts a new life; a no-op while one is running or what it runs on is being made. */
   start(): void {
-    if (this.life?.alive) return;
+    if (this.life?.alive || this.beingMade) return;
     const simulation = this.#simulation;
     const { host, clock, env, log, program } = this.options;
     this.counts.starts += 1;

@@ -41,8 +41,14 @@ export function serveTaskRuntime(
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
         const { standbyOf = '' } = JSON.parse(body) as { standbyOf?: string };
+        if (database.process.beingMade) {
+          answer(409, { message: `${rebuilt} is being made anew already` });
+          return;
+        }
         database.process.kill();
+        database.process.beingMade = true;
         setTimeout(() => {
+          database.process.beingMade = false;
           try {
             database.rebuild(standbyOf);
           } catch (error) {
