@@ -40,6 +40,22 @@ export function caseSeed(seed: number, index: number): number {
 }
 
 /**
+ * The topology of the n-th case: dealt from a shuffled pack, so that the first runs of any exploration meet each topology once and
+ * each later round meets them as often as they weigh. Depends on seed and index alone.
+ */
+export function topologyOf(model: ExplorationModel, seed: number, index: number): string {
+  const { topologies } = model;
+  const later = weighted(topologies);
+  const round = index < topologies.length ? 0 : 1 + Math.floor((index - topologies.length) / later.length);
+  const place = round === 0 ? index : (index - topologies.length) % later.length;
+  const rank = (n: number): number => caseSeed(caseSeed(seed, -1 - round), n);
+  const pack = (round === 0 ? topologies : later)
+    .map(({ name }, n) => ({ name, at: rank(n) }))
+    .toSorted((a, b) => a.at - b.at);
+  return pack[place]?.name ?? '';
+}
+
+/**
  * The case that a seed stands for. Swarm: first which commands and kinds of fault there are at all and how dense they
  * come, then the rest, so that runs differ in character and not only in detail.
  */

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Arguments, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
+import type { Arguments, ExplorationCase, ExplorationModel, Topology } from '../../contract/index.ts';
 import { readCounterexample, writeCounterexample } from './counterexample.ts';
-import { caseSeed, drawCase } from './draw.ts';
+import { caseSeed, drawCase, topologyOf } from './draw.ts';
 import { explore } from './explore.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { CaseOutcome } from './worker-job.ts';
@@ -15,6 +15,19 @@ test('one seed gives one case, another seed another one', () => {
   const cases = seeds.map((seed) => drawCase(model, { seed }));
   expect(seeds.map((seed) => drawCase(model, { seed }))).toEqual(cases);
   expect(new Set(cases.map((each) => JSON.stringify(each))).size).toBe(3);
+});
+
+test('the first runs meet each topology once, whatever they weigh; later rounds meet them by weight', () => {
+  const topologies = [9, 1, 2].map((weight, n) => ({ ...(model.topologies[0] as Topology), name: `t${n}`, weight }));
+  const dealt = (seed: number): readonly string[] =>
+    Array.from({ length: 15 }, (_, index) => topologyOf({ ...model, topologies }, seed, index));
+  for (const seed of [1, 2, 3]) {
+    expect(dealt(seed).slice(0, 3).toSorted()).toEqual(['t0', 't1', 't2']);
+    const later = Map.groupBy(dealt(seed).slice(3), (name) => name);
+    expect([...later].map(([name, { length }]) => `${name} ${length}`).toSorted()).toEqual(['t0 9', 't1 1', 't2 2']);
+  }
+  expect(dealt(1)).toEqual(dealt(1));
+  expect(dealt(1)).not.toEqual(dealt(2));
 });
 
 test('only the kinds of fault that were asked for are drawn', () => {

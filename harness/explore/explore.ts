@@ -1,5 +1,5 @@
 import type { CaseFailure, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
-import { caseSeed, drawCase } from './draw.ts';
+import { caseSeed, drawCase, topologyOf } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
 import { minimize, ofCheck } from './minimize.ts';
 import type { CaseRunner, Minimized } from './minimize.ts';
@@ -62,7 +62,8 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     while (!enough()) {
       const run = next;
       next += 1;
-      const drawn = drawCase(model, { ...draw, seed: caseSeed(seed, run) });
+      const topology = draw.topology ?? topologyOf(model, seed, run);
+      const drawn = drawCase(model, { ...draw, topology, seed: caseSeed(seed, run) });
       const outcome = await workers.run({ case: drawn, whole: false });
       finished.set(run, { drawn, outcome });
       options.onRun?.(finished.size, outcome);
