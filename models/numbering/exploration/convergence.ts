@@ -12,6 +12,8 @@ export function convergence(running: Running): readonly Convergence[] {
     reservationsReleased(),
     ...(deployed('numbering-jobs-quarantine') ? [quarantineEnded()] : []),
     ...(deployed('outbox-relay') ? [outboxDrained()] : []),
+    ...(deployed('outbox-relay') && deployed('billing-consumer') ? [ledgerAgrees()] : []),
+    ...(deployed('outbox-relay') && deployed('sender-id-registry') ? [registryAgrees()] : []),
     ...(deployed('numbering-jobs-recall') ? [recallsDone()] : []),
     ...(deployed('numbering-jobs-imports') ? [importsDone()] : []),
     ...(deployed('postgres-mzr') ? [regionsAgree()] : []),
@@ -77,6 +79,34 @@ const outboxDrained = (): Convergence =>
     'NUM-05',
     'select count(*)::int as n from numbering.outbox where published_at is null',
     (count) => `${count} events are not published`,
+  );
+
+/** Each begin and end of a lease is one entry, of that lease and that tenant, and no entry is of anything else. */
+const ledgerAgrees = (): Convergence =>
+  rows(
+    'the ledger agrees with the leases',
+    10 * MINUTE,
+    'NUM-05',
+    `select count(*)::int as n from billing.entries e
+       full join (select subject, version, detail->>'leaseId' as lease, detail->>'tenantId' as tenant,
+                    case when action in ('assigned', 'reinstated') then 'BEGIN' else 'END' end as kind
+                    from numbering.audit where action in ('assigned', 'reinstated', 'released', 'recalled')) as a
+         on a.subject = e.subject and a.version = e.version
+      where a.kind is distinct from e.kind or a.lease is distinct from e.lease_id::text or a.tenant is distinct from e.tenant_id`,
+    (count) => `${count} entries are missing, wrong or too many`,
+  );
+
+/** What the registry has heard of each identifier that ever changed is how that stands. Who rests in quarantine has no tenant any more. */
+const registryAgrees = (): Convergence =>
+  rows(
+    'the registry agrees with the inventory',
+    10 * MINUTE,
+    'NUM-05',
+    `select count(*)::int as n from numbering.identifiers i
+       left join sender_registry.inventory k on k.subject = i.kind || ':' || i.value
+      where i.version > 1 and (k.version is distinct from i.version or k.state is distinct from i.state
+        or (i.tenant_id is not null and k.tenant_id is distinct from i.tenant_id))`,
+    (count) => `${count} identifiers stand otherwise in the registry`,
   );
 
 const recallsDone = (): Convergence =>

@@ -118,16 +118,23 @@ const RELAY_LINKS: readonly (readonly [string, string])[] = [
   ['outbox-relay', 'nats'],
   ['outbox-relay', 'nats-1'],
 ];
+/** Consumers of the events. Their messages come over whichever node of NATS they chose. */
+const CONSUMER_LINKS: readonly (readonly [string, string])[] = ['billing-consumer', 'sender-id-registry'].flatMap(
+  (consumer): [string, string][] => [
+    [consumer, 'postgres'],
+    [consumer, 'nats'],
+  ],
+);
 
 const events: Topology = {
   ...core,
   name: 'core+events',
   weight: 3,
-  needs: [...core.needs, 'nats', 'outbox-relay', 'billing-consumer'],
+  needs: [...core.needs, 'nats', 'outbox-relay', 'billing-consumer', 'sender-id-registry'],
   faults: [
     ...coreFaults,
-    ...processes(['outbox-relay', 'nats-1', 'nats-2', 'nats-3', 'billing-consumer']),
-    ...links(RELAY_LINKS),
+    ...processes(['outbox-relay', 'nats-1', 'nats-2', 'nats-3', 'billing-consumer', 'sender-id-registry']),
+    ...links([...RELAY_LINKS, ...CONSUMER_LINKS]),
     { kind: 'broker.quorum-lost', targets: each('nats'), lastsMs: between(1000, 15_000) },
   ],
   links: [...CORE_LINKS, ...RELAY_LINKS],
