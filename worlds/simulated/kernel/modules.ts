@@ -71,7 +71,7 @@ type CachedModule = vm.SourceTextModule & { createCachedData(): Buffer };
 
 /**
  * The modules of one life: own ones (not those in node_modules) are instances of its own, so that their state dies with
- * it and their memory is given back. Packages stay shared.
+ * it. Packages stay shared. Node frees no instance of a module (nodejs/node#59118), so a process that has done many runs is replaced.
  */
 class Graph {
   readonly #modules = new Map<string, vm.SourceTextModule>();

@@ -2,6 +2,7 @@ import { Duplex, type DuplexOptions, addAbortSignal } from 'node:stream';
 import { type Life, type Resource, currentLife } from '../kernel/life.ts';
 import type { SimEvent } from '../kernel/heap.ts';
 import { currentSimulation } from '../kernel/simulation.ts';
+import { afterRun } from './after-run.ts';
 import type { Connection } from './connection.ts';
 import { networkError } from './errors.ts';
 import type { Endpoint } from './network.ts';
@@ -168,6 +169,9 @@ export class SimSocket extends Duplex implements Resource {
 
   /** The process died: nothing of it runs any more, the peer sees a reset. */
   destroyWithLife(): void {
+    // Node will not close its native HTTP parser, which may be the one that is at work just now.
+    const parser = Reflect.get(this, 'parser') as { close(): void } | null | undefined;
+    if (parser) afterRun(() => parser.close());
     this.connection?.gone(this, true);
   }
 

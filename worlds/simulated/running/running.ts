@@ -50,10 +50,10 @@ export function simulatedRunning(parts: RunningParts): Running {
       ? [network.worldHost]
       : find(name).flatMap(({ processes }) => processes.map((process) => process.options.host));
   let stopped = false;
-  const aborted = new Promise<never>((_, reject) => {
-    options.signal?.addEventListener('abort', () => reject(new RunAborted('the run was interrupted')), { once: true });
-  });
+  const { promise: aborted, reject: abort } = Promise.withResolvers<never>();
   aborted.catch(() => {});
+  const onAbort = (): void => abort(new RunAborted('the run was interrupted'));
+  options.signal?.addEventListener('abort', onAbort);
   return {
     deployment: parts.deployment,
     clock: {
@@ -82,8 +82,11 @@ export function simulatedRunning(parts: RunningParts): Running {
       return parts.work();
     },
     [Symbol.asyncDispose]: async () => {
-      if (!stopped) parts.stop();
+      if (stopped) return;
       stopped = true;
+      // The signal outlives the run, and would keep all of it.
+      options.signal?.removeEventListener('abort', onAbort);
+      parts.stop();
     },
   };
 }

@@ -14,6 +14,7 @@ import { SimProcess, type Program } from '../kernel/process.ts';
 import { mix } from '../kernel/random.ts';
 import { Simulation, setCurrentSimulation } from '../kernel/simulation.ts';
 import { WallClock } from '../kernel/wall-clock.ts';
+import { releaseRun } from '../network/after-run.ts';
 import { SimNetwork, setCurrentNetwork } from '../network/network.ts';
 import { SimulatedAdministration } from './administration.ts';
 import type { Clusters } from './clusters.ts';
@@ -147,6 +148,7 @@ export function start(deployment: Deployment, options: RunOptions, clusters: Clu
       for (const process of processes) process.kill();
       setCurrentNetwork(undefined);
       setCurrentSimulation(undefined);
+      releaseRun();
     },
   });
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { type Life, currentLife } from '../../kernel/life.ts';
 import { replace } from '../../kernel/patch/define.ts';
+import { afterRun } from '../after-run.ts';
 
 /** Where undici, the package and Node's own, keeps the dispatcher that fetch uses. */
 const DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
@@ -66,6 +67,25 @@ function splitGrpcPools(require: NodeJS.Require): void {
   }
 }
 
+/** grpc-js registers every channel and server for its debugging service until it is closed, which a killed process does not do. */
+function forgetChannelz(require: NodeJS.Require): void {
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module === undefined || !file.endsWith('@grpc/grpc-js/build/src/channelz.js')) continue;
+    const channelz = module.exports as Record<string, (...args: unknown[]) => unknown>;
+    const key = Symbol.for(`faultline:${file}`);
+    if (Reflect.get(channelz, key)) continue;
+    Reflect.set(channelz, key, true);
+    for (const name of ['Channel', 'Subchannel', 'Server', 'Socket'].map((kind) => `registerChannelz${kind}`)) {
+      const native = channelz[name] as (...args: unknown[]) => unknown;
+      channelz[name] = (...args) => {
+        const ref = native(...args);
+        afterRun(() => channelz['unregisterChannelzRef']?.(ref));
+        return ref;
+      };
+    }
+  }
+}
+
 interface InterceptedFiles {
   interceptFile(file: string, contents: string): void;
 }
@@ -107,6 +127,7 @@ export function splitShared(): void {
   for (const symbol of DISPATCHERS) splitDispatcher(symbol);
   const require = createRequire(import.meta.url);
   splitGrpcPools(require);
+  forgetChannelz(require);
   splitNuid(require);
   hideAwsFiles(require);
 }
