@@ -57,6 +57,8 @@ export interface ExplorationCase {
 /** Kinds of fault that may be drawn for a topology, and whom they may hit. */
 export interface DrawableFault {
   readonly kind: string;
+  /** How often it is drawn, beside the others of its topology. Absent: 1. */
+  readonly weight?: number;
   readonly targets: readonly (readonly string[])[];
   /** Made of integers and constants, which shrink without knowing how they were drawn. Absent: the fault has no options. */
   readonly options?: Arbitrary<Arguments>;

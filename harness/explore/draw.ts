@@ -29,8 +29,8 @@ const SLOW_LINKS = [0, 0, 0, 1, 2];
 const SLOW_MS = { min: 5, max: 400 } as const;
 /** Commands of a burst come within this. */
 const BURST_MS: Ms = 250;
-/** A fault that is aimed at a command comes so shortly after it began. */
-const AIM_MS: Ms = 40;
+/** A fault that is aimed at a command comes so shortly after it began: mostly between its statements, else about its answer. */
+const AIM_MS: readonly Ms[] = [12, 12, 40];
 
 type Generator = ReturnType<ReturnType<typeof fc.gen>['generate']>['value'];
 
@@ -88,10 +88,10 @@ function draw(g: Generator, model: ExplorationModel, options: DrawOptions): Expl
     return { at: instant(), client: integer(0, clients - 1), name, arguments: g(() => kindOf(model, name).arguments) };
   });
   const allowed = topology.faults.filter(({ kind }) => options.faults?.includes(kind) ?? true);
-  const drawable = allowed.length === 0 ? [] : some(allowed);
+  const drawable = allowed.length === 0 ? [] : weighted(some(allowed));
   const faults = Array.from({ length: drawable.length === 0 ? 0 : pick(FAULTS) }, (): PlannedFault => {
     const chosen: DrawableFault = pick(drawable);
-    const aimed = g(fc.boolean) ? pick(commands).at + integer(0, AIM_MS) : instant();
+    const aimed = integer(1, 3) > 1 ? pick(commands).at + integer(0, pick(AIM_MS)) : instant();
     return {
       at: aimed,
       lastsMs: integer(chosen.lastsMs.from, chosen.lastsMs.to),
@@ -133,8 +133,8 @@ export function kindOf(model: ExplorationModel, name: string): ExplorationModel[
 }
 
 /** Each as often as it weighs. */
-function weighted<T extends { readonly weight: number }>(items: readonly T[]): readonly T[] {
-  return items.flatMap((item) => Array.from({ length: item.weight }, () => item));
+function weighted<T extends { readonly weight?: number }>(items: readonly T[]): readonly T[] {
+  return items.flatMap((item) => Array.from({ length: item.weight ?? 1 }, () => item));
 }
 
 function inOrder<T extends { readonly at: Ms }>(items: readonly T[]): readonly T[] {

@@ -17,7 +17,8 @@ const between = (from: number, to: number): { readonly from: number; readonly to
 /** What may happen to processes and to the links between them. */
 function processes(names: readonly string[]): readonly DrawableFault[] {
   return [
-    { kind: 'process.kill', targets: each(...names), lastsMs: between(200, 15_000) },
+    // What is half done is lost with a process: most bugs of order and atomicity show only then.
+    { kind: 'process.kill', weight: 3, targets: each(...names), lastsMs: between(200, 15_000) },
     { kind: 'process.pause', targets: each(...names), lastsMs: between(100, 12_000) },
   ];
 }
@@ -27,7 +28,7 @@ function links(pairs: readonly (readonly [string, string])[]): readonly Drawable
     { kind: 'network.partition', targets: pairs, lastsMs: between(100, 15_000) },
     { kind: 'network.down', targets: pairs, lastsMs: between(100, 15_000) },
     { kind: 'network.blackhole', targets: pairs, lastsMs: between(100, 15_000) },
-    { kind: 'network.reset', targets: pairs, lastsMs: between(10, 3000) },
+    { kind: 'network.reset', weight: 2, targets: pairs, lastsMs: between(10, 3000) },
     {
       kind: 'network.latency',
       targets: pairs,
