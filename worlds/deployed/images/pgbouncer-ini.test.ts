@@ -18,3 +18,11 @@ test('a pooler is told its proxy, and its times become shorter with the speed', 
   );
   expect(ini).toContain('pool_mode = transaction\nquery_wait_timeout = 0.2\nserver_lifetime = 0\n');
 });
+
+test('no speed leaves PgBouncer less than the whole second below which it cuts a wait for a connection to nothing', () => {
+  const spec = { ...SPEC, config: { server_connect_timeout: '2', query_wait_timeout: '5' } };
+  const told = (speed: number): string | undefined => pgbouncerFiles(spec, (server) => server, speed)['pgbouncer.ini'];
+  expect(told(10)).toContain('server_connect_timeout = 1\nquery_wait_timeout = 0.5\n');
+  expect(told(4)).toContain('server_connect_timeout = 1\nquery_wait_timeout = 1.25\n');
+  expect(told(1)).toContain('server_connect_timeout = 2\nquery_wait_timeout = 5\n');
+});

@@ -3,6 +3,8 @@ import { toSystem } from '../../../contract/index.ts';
 
 /** PgBouncer's settings that are times, in seconds: fractions are allowed. */
 const TIME = /_(timeout|lifetime|delay|period)$/;
+/** PgBouncer cuts these to whole seconds (`cf_server_connect_timeout / USEC`): of half a second nothing is left, and every connection fails at once. */
+const WHOLE_SECONDS: ReadonlySet<string> = new Set(['server_connect_timeout']);
 
 /** Where a server is reached. */
 export interface Address {
@@ -45,5 +47,6 @@ const COMMON = {
 function scaled(name: string, value: string, speed: number): string {
   const seconds = Number(value);
   if (!TIME.test(name) || !(seconds > 0)) return value;
-  return String(toSystem(seconds * 1000, speed) / 1000);
+  const told = toSystem(seconds * 1000, speed) / 1000;
+  return String(WHOLE_SECONDS.has(name) ? Math.ceil(told) : told);
 }
