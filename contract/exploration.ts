@@ -18,9 +18,19 @@ export interface Command {
   readonly arguments: Arguments;
 }
 
+/** A message of one direction of a link, counted from an instant: 1 is the next. */
+export interface NthMessage {
+  readonly from: string;
+  readonly to: string;
+  readonly nth: number;
+}
+
 /** One fault of a schedule, as data: `faults/by-kind.ts` makes the fault of it. */
 export interface PlannedFault {
   readonly at: Ms;
+  /** Injected when this message is sent, counted from `at`, and not at `at`: between two statements, or while an answer is under way. */
+  readonly onMessage?: NthMessage;
+  /** From the injection. */
   readonly lastsMs: Ms;
   readonly kind: string;
   /** What it is about: a component, or both ends of a link. */

@@ -41,4 +41,9 @@ export interface Link {
   apply(effect: LinkEffect): Promise<AsyncDisposable>;
   /** `connections`, `messages`, `bytes`, `refused`, `reset`, `dropped` (messages), `held` (messages delayed by loss), `slowed`, `lingering` (connections whose end came late). */
   readonly observed: Observations;
+  /**
+   * Calls `sent` as soon as so many more messages (1 or more) have been sent this way, before the last of them arrives. Disposing it forgets.
+   * Absent where nobody can tell at that very instant.
+   */
+  onMessage?(nth: number, sent: () => void): Disposable;
 }

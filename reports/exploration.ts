@@ -64,9 +64,11 @@ function commandText({ client, name, arguments: args }: Command): string {
   return `client ${client}  ${name}${shown.length === 0 ? '' : `  (${shown.join(', ')})`}`;
 }
 
-function faultText({ kind, targets, options, lastsMs }: PlannedFault): string {
+function faultText({ kind, targets, options, lastsMs, onMessage }: PlannedFault): string {
   const shown = Object.entries(options).map(([key, value]) => `${key} ${String(value)}`);
-  return `FAULT     ${kind} ${targets.join(' - ')} for ${span(lastsMs)}${shown.length === 0 ? '' : `  (${shown.join(', ')})`}`;
+  const when =
+    onMessage === undefined ? '' : ` with message ${onMessage.nth} ${onMessage.from} -> ${onMessage.to} from here on`;
+  return `FAULT     ${kind} ${targets.join(' - ')} for ${span(lastsMs)}${when}${shown.length === 0 ? '' : `  (${shown.join(', ')})`}`;
 }
 
 function closing(result: ExplorationResult, directory: string): readonly string[] {

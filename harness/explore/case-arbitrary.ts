@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Command, ExplorationCase, ExplorationModel, PlannedFault, Topology } from '../../contract/index.ts';
-import { drawCase, kindOf } from './draw.ts';
+import { drawCase, kindOf, linksOf } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
 
 /**
@@ -67,8 +67,11 @@ function* fewer<T>(items: readonly T[], size: number): IterableIterator<readonly
 function holds(topology: Topology, { commands, faults, slowLinks }: ExplorationCase): boolean {
   return (
     commands.every(({ name }) => topology.commands.includes(name)) &&
-    faults.every(({ kind, targets }) =>
-      topology.faults.some((each) => each.kind === kind && each.targets.some((own) => same(own, targets))),
+    faults.every(
+      ({ kind, targets, onMessage }) =>
+        topology.faults.some((each) => each.kind === kind && each.targets.some((own) => same(own, targets))) &&
+        (onMessage === undefined ||
+          linksOf(topology, targets).some((link) => same(link, [onMessage.from, onMessage.to]))),
     ) &&
     slowLinks.every(({ from, to }) => topology.links.some((link) => same(link, [from, to])))
   );
@@ -101,6 +104,10 @@ function* shrunkArguments(
 function* gentler(fault: PlannedFault): IterableIterator<PlannedFault> {
   for (const lastsMs of [100, 1000, 5000, Math.floor(fault.lastsMs / 2)])
     if (lastsMs < fault.lastsMs) yield { ...fault, lastsMs };
+  const { onMessage } = fault;
+  if (onMessage === undefined) return;
+  for (const nth of [1, Math.floor(onMessage.nth / 2), onMessage.nth - 1])
+    if (nth >= 1 && nth < onMessage.nth) yield { ...fault, onMessage: { ...onMessage, nth } };
 }
 
 /** Everything after a gap comes earlier: all of it, or as far as a whole number of seconds or tenths. */

@@ -29,8 +29,10 @@ const SLOW_LINKS = [0, 0, 0, 1, 2];
 const SLOW_MS = { min: 5, max: 400 } as const;
 /** Commands of a burst come within this. */
 const BURST_MS: Ms = 250;
-/** A fault that is aimed at a command comes so shortly after it began: mostly between its statements, else about its answer. */
+/** A fault that is aimed at a command comes so shortly after it began ... */
 const AIM_MS: readonly Ms[] = [12, 12, 40];
+/** ... or with one of so many messages from there on: a change of an identifier is some ten statements. */
+const MESSAGES = { min: 1, max: 14 } as const;
 
 type Generator = ReturnType<ReturnType<typeof fc.gen>['generate']>['value'];
 
@@ -91,12 +93,21 @@ function draw(g: Generator, model: ExplorationModel, options: DrawOptions): Expl
   const drawable = allowed.length === 0 ? [] : weighted(some(allowed));
   const faults = Array.from({ length: drawable.length === 0 ? 0 : pick(FAULTS) }, (): PlannedFault => {
     const chosen: DrawableFault = pick(drawable);
-    const aimed = integer(1, 3) > 1 ? pick(commands).at + integer(0, pick(AIM_MS)) : instant();
+    const targets = pick(chosen.targets);
+    const links = linksOf(topology, targets);
+    const aim = integer(1, links.length === 0 ? 3 : 6);
+    const message = (): Pick<PlannedFault, 'at' | 'onMessage'> => {
+      const [from, to] = pick(links);
+      return { at: pick(commands).at, onMessage: { from, to, nth: integer(MESSAGES.min, MESSAGES.max) } };
+    };
+    const instantly = (): Pick<PlannedFault, 'at'> => ({
+      at: aim === 1 ? instant() : pick(commands).at + integer(0, pick(AIM_MS)),
+    });
     return {
-      at: aimed,
+      ...(aim > 3 ? message() : instantly()),
       lastsMs: integer(chosen.lastsMs.from, chosen.lastsMs.to),
       kind: chosen.kind,
-      targets: pick(chosen.targets),
+      targets,
       options: chosen.options === undefined ? {} : g(() => chosen.options as fc.Arbitrary<PlannedFault['options']>),
     };
   });
@@ -116,6 +127,16 @@ function draw(g: Generator, model: ExplorationModel, options: DrawOptions): Expl
     ...(options.safeguardOff === undefined ? {} : { safeguardOff: options.safeguardOff }),
     ...(options.planted === undefined ? {} : { planted: options.planted }),
   };
+}
+
+/** Both directions of the links whose messages may say when a fault comes: of the link that it is about, else of each that a target is an end of. */
+export function linksOf(topology: Topology, targets: readonly string[]): readonly (readonly [string, string])[] {
+  const known = topology.faults.flatMap(({ kind, targets: own }) => (kind.startsWith('network.') ? own : []));
+  const pairs = [...topology.links, ...known];
+  const own = pairs.filter((ends) => ends.every((end) => targets.includes(end)));
+  const near = own.length > 0 ? own : pairs.filter((ends) => ends.some((end) => targets.includes(end)));
+  const ways = near.flatMap(([from = '', to = '']) => [[from, to] as const, [to, from] as const]);
+  return [...new Map(ways.map((way) => [way.join(' -> '), way])).values()];
 }
 
 function topologiesOf(model: ExplorationModel, { topology }: DrawOptions): readonly Topology[] {

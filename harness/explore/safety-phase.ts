@@ -43,9 +43,9 @@ function timeline(drawn: ExplorationCase, performer: Performer, schedule: Schedu
   return [
     ...drawn.faults.map((planned) => ({
       at: planned.at + planned.lastsMs,
-      act: async () => schedule.heal(planned),
+      act: async () => schedule.ends(planned),
     })),
-    ...drawn.faults.map((planned) => ({ at: planned.at, act: () => schedule.inject(planned) })),
+    ...drawn.faults.map((planned) => ({ at: planned.at, act: () => schedule.begins(planned) })),
     ...drawn.commands.map((command) => ({ at: command.at, act: () => performer.perform(command) })),
   ].toSorted((a, b) => a.at - b.at);
 }

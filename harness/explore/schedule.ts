@@ -26,7 +26,11 @@ export class Schedule {
   readonly #faultOf: (planned: PlannedFault) => Fault;
   readonly #stateAt: (at: Ms) => string;
   readonly #active = new Map<PlannedFault, { readonly fault: ActiveFault; readonly noted: Noted }>();
+  /** Those that wait for their message. */
+  readonly #armed = new Map<PlannedFault, Disposable>();
   readonly #healing: Promise<void>[] = [];
+  /** The safety phase is over. */
+  readonly #over = Promise.withResolvers<void>();
   readonly #slow: AsyncDisposable[] = [];
   readonly #observed: Noted[] = [];
 
@@ -63,26 +67,62 @@ export class Schedule {
         this.#slow.push(await link.apply({ kind: 'latency', latencyMs, jitterMs }));
   }
 
+  /** The fault's instant has come: it is injected and, where it waits for a message, will be, and then healed by itself. */
+  async begins(planned: PlannedFault): Promise<void> {
+    const { onMessage, lastsMs } = planned;
+    if (onMessage === undefined) return this.#inject(planned);
+    const { from, to, nth } = onMessage;
+    const link = this.#running.link(from, to);
+    if (link.onMessage === undefined)
+      throw new Error(`${from} -> ${to}: this world cannot tell when a message is sent`);
+    const sent = (): void => {
+      this.#armed.delete(planned);
+      const whole = async (): Promise<void> => {
+        await this.#inject(planned);
+        await Promise.race([this.#running.clock.sleep(lastsMs), this.#over.promise]);
+        this.#end(planned);
+      };
+      this.#later(whole());
+    };
+    this.#armed.set(planned, link.onMessage(nth, sent));
+    return undefined;
+  }
+
+  /** The end of its time, as far as that was known before. */
+  ends(planned: PlannedFault): void {
+    if (planned.onMessage === undefined) this.#end(planned);
+  }
+
   /** Injects a fault. One that cannot be (the primary to be killed is none any more) is skipped, and that is noted. */
-  async inject(planned: PlannedFault): Promise<void> {
-    const fault = this.#faultOf(planned);
-    const now = this.#running.clock.now();
-    const noted: Noted = { planned, title: fault.title, injectedAt: now, state: this.#stateAt(now) };
+  async #inject(planned: PlannedFault): Promise<void> {
+    const noted = this.#noted(planned);
     this.#observed.push(noted);
     try {
-      this.#active.set(planned, { fault: await fault.inject(this.#stage), noted });
+      const fault = await this.#faultOf(planned).inject(this.#stage);
+      this.#active.set(planned, { fault, noted });
     } catch (error) {
       if (error instanceof RunAborted) throw error;
       noted.skipped = error instanceof Error ? error.message : String(error);
     }
   }
 
-  /** Heals it, having looked for what it did. Waits for nothing: `healed` does. */
-  heal(planned: PlannedFault): void {
+  /** Heals it, having looked for what it did. Waits for nothing: `healAll` does. */
+  #end(planned: PlannedFault): void {
     const active = this.#active.get(planned);
     if (active === undefined) return;
     this.#active.delete(planned);
-    this.#healing.push(this.#heal(active.fault, active.noted));
+    this.#later(this.#heal(active.fault, active.noted));
+  }
+
+  /** Awaited at the end, where its error is met too. */
+  #later(done: Promise<void>): void {
+    done.catch(() => {});
+    this.#healing.push(done);
+  }
+
+  #noted(planned: PlannedFault): Noted {
+    const now = this.#running.clock.now();
+    return { planned, title: this.#faultOf(planned).title, injectedAt: now, state: this.#stateAt(now) };
   }
 
   async #heal(fault: ActiveFault, noted: Noted): Promise<void> {
@@ -101,12 +141,19 @@ export class Schedule {
     await fault.putBack?.();
   }
 
-  /** All that is still in place is healed, slow links included. */
+  /** All that is still in place is healed, slow links included; whose message never came is skipped. */
   async healAll(): Promise<void> {
+    for (const [planned, armed] of this.#armed) {
+      armed[Symbol.dispose]();
+      this.#observed.push({ ...this.#noted(planned), skipped: 'its message was never sent' });
+    }
+    this.#armed.clear();
+    this.#over.resolve();
     const planned = Array.from(this.#active.keys());
-    for (const each of planned) this.heal(each);
+    for (const each of planned) this.#end(each);
     for (const slow of this.#slow.splice(0)) await slow[Symbol.asyncDispose]();
-    await Promise.all(this.#healing);
+    // One that was being injected meanwhile brings a healing of its own.
+    while (this.#healing.length > 0) await Promise.all(this.#healing.splice(0));
   }
 }
 

@@ -95,7 +95,6 @@ export class Channel {
   }
 
   #transmit(segment: Segment): void {
-    const { counts } = this.#link;
     const { now } = this.#simulation;
     const departs = Math.max(now, segment.kind === 'data' ? (segment.departs ?? now) : now);
     const bytesPerMs = segment.kind === 'data' ? this.#link.bytesPerMs() : undefined;
@@ -115,7 +114,7 @@ export class Channel {
       });
       return;
     }
-    counts.messages += 1;
+    this.#link.countMessage();
     const packet: Packet = { departs, chunks: [segment.chunk], lost: false };
     this.#lastSent = packet;
     this.#simulation.at(arrival, () => this.#arrived(packet), this.#ends.receiver());

@@ -42,6 +42,8 @@ export class HostLink {
   readonly counts = noCounts();
   /** Connections opened from `from` to `to`. */
   readonly connections = new Set<Connection>();
+  /** Told of each message when it is sent. */
+  readonly watchers = new Set<() => void>();
   readonly #effects = new Set<LinkEffect>();
   readonly #profile: Profile;
   readonly #seed: number;
@@ -52,6 +54,11 @@ export class HostLink {
     this.#seed = seed;
     this.from = from;
     this.to = to;
+  }
+
+  countMessage(): void {
+    this.counts.messages += 1;
+    for (const watcher of this.watchers) watcher();
   }
 
   has(kind: LinkEffect['kind']): boolean {

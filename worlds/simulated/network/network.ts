@@ -161,6 +161,22 @@ export class SimNetwork {
     return total;
   }
 
+  /** Calls `sent` in an event of its own, at the instant at which so many more messages have been sent between the pairs. */
+  onMessage(from: readonly Host[], to: readonly Host[], nth: number, sent: () => void): Disposable {
+    const links = from.flatMap((source) => to.map((target) => this.hostLink(source, target)));
+    let left = nth;
+    const forget = (): void => links.forEach(({ watchers }) => watchers.delete(watcher));
+    const watcher = (): void => {
+      left -= 1;
+      if (left > 0) return;
+      forget();
+      // Not in the midst of whoever sends: what it does in this event is done.
+      runInLife(undefined, () => this.simulation.after(0, sent));
+    };
+    for (const { watchers } of links) watchers.add(watcher);
+    return { [Symbol.dispose]: forget };
+  }
+
   /** Messages that these machines have sent to others. */
   sentBy(hosts: readonly Host[]): number {
     let sum = 0;

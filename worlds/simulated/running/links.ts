@@ -16,6 +16,7 @@ export function simulatedLink(
     get observed() {
       return { ...network.counts(sources, targets) };
     },
+    onMessage: (nth, sent) => network.onMessage(sources, targets, nth, sent),
     apply: async (effect: LinkEffect) => {
       let heal: (() => void) | undefined = network.apply(sources, targets, effect);
       return {
