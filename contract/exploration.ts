@@ -95,6 +95,8 @@ export interface Topology {
 /** A kind of command: how often, and with which arguments. */
 export interface CommandKind {
   readonly weight: number;
+  /** It changes something: faults are aimed at such, where there are any. */
+  readonly writes?: boolean;
   /** Made of integers and constants, which shrink without knowing how they were drawn. */
   readonly arguments: Arbitrary<Arguments>;
 }

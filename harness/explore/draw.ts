@@ -89,6 +89,8 @@ function draw(g: Generator, model: ExplorationModel, options: DrawOptions): Expl
     const { name } = pick(kinds);
     return { at: instant(), client: integer(0, clients - 1), name, arguments: g(() => kindOf(model, name).arguments) };
   });
+  const writes = commands.filter(({ name }) => kindOf(model, name).writes === true);
+  const aims = writes.length > 0 ? writes : commands;
   const allowed = topology.faults.filter(({ kind }) => options.faults?.includes(kind) ?? true);
   const drawable = allowed.length === 0 ? [] : weighted(some(allowed));
   const faults = Array.from({ length: drawable.length === 0 ? 0 : pick(FAULTS) }, (): PlannedFault => {
@@ -98,10 +100,10 @@ function draw(g: Generator, model: ExplorationModel, options: DrawOptions): Expl
     const aim = integer(1, links.length === 0 ? 3 : 6);
     const message = (): Pick<PlannedFault, 'at' | 'onMessage'> => {
       const [from, to] = pick(links);
-      return { at: pick(commands).at, onMessage: { from, to, nth: integer(MESSAGES.min, MESSAGES.max) } };
+      return { at: pick(aims).at, onMessage: { from, to, nth: integer(MESSAGES.min, MESSAGES.max) } };
     };
     const instantly = (): Pick<PlannedFault, 'at'> => ({
-      at: aim === 1 ? instant() : pick(commands).at + integer(0, pick(AIM_MS)),
+      at: aim === 1 ? instant() : pick(aims).at + integer(0, pick(AIM_MS)),
     });
     return {
       ...(aim > 3 ? message() : instantly()),

@@ -1,5 +1,6 @@
 import type { ExplorationModel } from '../../contract/index.ts';
 import { collect } from './collect.ts';
+import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
 import { commands } from './exploration/commands.ts';
 import { convergence } from './exploration/convergence.ts';
@@ -18,7 +19,7 @@ export const exploration: ExplorationModel = {
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,
   collect,
-  answers: (explored) => [...answers(explored), ...linearizability(explored)],
+  answers: (explored) => [...answers(explored), ...accounted(explored), ...linearizability(explored)],
   stateAt,
   states,
   sometimes,

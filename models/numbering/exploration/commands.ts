@@ -14,32 +14,36 @@ const via = fc.constantFrom('http', 'grpc');
 const region = fc.constantFrom('kbl', 'mzr');
 const ttlMs = fc.constantFrom(60_000, 20_000, 5000, 1500);
 
-function kind(weight: number, members: Readonly<Record<string, fc.Arbitrary<number | string | boolean>>>): CommandKind {
-  return { weight, arguments: fc.record(members) as fc.Arbitrary<Arguments> };
-}
+type Members = Readonly<Record<string, fc.Arbitrary<number | string | boolean>>>;
+
+const reads = (weight: number, members: Members): CommandKind => ({
+  weight,
+  arguments: fc.record(members) as fc.Arbitrary<Arguments>,
+});
+const writes = (weight: number, members: Members): CommandKind => ({ ...reads(weight, members), writes: true });
 
 /**
  * What tenants, operators and officers of numbering do. Things are named by role: `number` is one of those that all fight
  * for, `back` counts from the latest reservation, lease or call of the client that acts.
  */
 export const commands = {
-  reserve: kind(8, { number, ttlMs, via, region }),
-  assign: kind(6, { back, via, region }),
-  'assign-number': kind(3, { number, via, region }),
-  'assign-any': kind(1, { via, region }),
-  release: kind(4, { back, via, region }),
-  'release-reservation': kind(3, { back, region }),
-  recall: kind(2, { back, via, region }),
-  reinstate: kind(2, { back, via, region }),
-  validate: kind(5, { number, via, region }),
-  'look-up': kind(1, { number, region }),
-  browse: kind(1, { region }),
+  reserve: writes(8, { number, ttlMs, via, region }),
+  assign: writes(6, { back, via, region }),
+  'assign-number': writes(3, { number, via, region }),
+  'assign-any': writes(1, { via, region }),
+  release: writes(4, { back, via, region }),
+  'release-reservation': writes(3, { back, region }),
+  recall: writes(2, { back, via, region }),
+  reinstate: writes(2, { back, via, region }),
+  validate: reads(5, { number, via, region }),
+  'look-up': reads(1, { number, region }),
+  browse: reads(1, { region }),
   /** The same call with the same key, whatever came of the first. */
-  repeat: kind(3, { back, region }),
+  repeat: reads(3, { back, region }),
   /** Another payload under the key of an earlier call. */
-  'reuse-key': kind(1, { back, number, ttlMs }),
-  import: kind(3, { rows: fc.integer({ min: 1, max: ROWS_MAX }), signed: fc.boolean(), malformed: fc.boolean() }),
-  suspend: kind(1, { tenant: fc.nat({ max: 2 }), twice: fc.boolean() }),
+  'reuse-key': reads(1, { back, number, ttlMs }),
+  import: writes(3, { rows: fc.integer({ min: 1, max: ROWS_MAX }), signed: fc.boolean(), malformed: fc.boolean() }),
+  suspend: writes(1, { tenant: fc.nat({ max: 2 }), twice: fc.boolean() }),
 } as const satisfies Readonly<Record<string, CommandKind>>;
 
 export type CommandName = keyof typeof commands;
