@@ -58,12 +58,7 @@ export class Child<Job, Event> {
 
   /** Memory that it holds now, MB; 0 where the system does not tell. */
   get memoryMb(): number {
-    try {
-      const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
-      return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
-    } catch {
-      return 0;
-    }
+    return Number(/^VmRSS:\s+(\d+)/m.exec(procStatus(this.#process.pid ?? 0))?.[1] ?? 0) / 1024;
   }
 
   /** It holds so much memory that a fresh one should do the next job. */
@@ -99,8 +94,30 @@ export class Child<Job, Event> {
 
 let taskset: boolean | undefined;
 
-/** Child k on core k, where the system can pin: a simulated run is a single thread with its database. */
+/** Child k on the k-th core that this process may use, where the system can pin: a simulated run is a single thread with its database. */
 function pinned(index: number): readonly string[] {
   taskset ??= spawnSync('taskset', ['--version']).status === 0;
-  return taskset ? ['taskset', '-c', String(index % cpus().length)] : [];
+  const cores = coresOf(procStatus('self'));
+  return taskset ? ['taskset', '-c', String(cores[index % cores.length])] : [];
+}
+
+function procStatus(pid: number | string): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The processors that a process may run on, so that two invocations share a machine by `taskset`.
+ * @param status of `/proc/<pid>/status`; of an empty one all of the machine's come back
+ */
+export function coresOf(status: string): readonly number[] {
+  const list = /^Cpus_allowed_list:\s+(\S+)/m.exec(status)?.[1];
+  if (list === undefined) return cpus().map((_, i) => i);
+  return list.split(',').flatMap((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
 }
