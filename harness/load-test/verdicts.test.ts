@@ -30,11 +30,23 @@ test.each([
   ['both within their limits', phase('cache', 5), phase('database', 15), ['pass', 'pass']],
   ['one over its limit', phase('cache', 1), phase('database', 15.1), ['pass', 'fail']],
   ['a busy machine in a phase', phase('cache', 1), phase('database', 99, { waiting: 0.03 }), ['pass', 'unknown']],
-  ['a limit kept on a busy machine', phase('cache', 1), phase('database', 9, { waiting: 0.03 }), ['pass', 'pass']],
+  ['a limit kept on a busy machine', phase('cache', 1), phase('database', 9, { waiting: 0.03 }), ['pass', 'unknown']],
   [
     'a machine too busy without a fault',
     phase('cache', 9, { waiting: 0.03 }),
     phase('database', 1),
+    ['unknown', 'unknown'],
+  ],
+  [
+    'a limit kept without a fault on a busy machine',
+    phase('cache', 1, { waiting: 0.03 }),
+    phase('database', 1),
+    ['unknown', 'unknown'],
+  ],
+  [
+    'one over its limit after a calibration on a busy machine',
+    phase('cache', 1, { waiting: 0.03 }),
+    phase('database', 99),
     ['unknown', 'unknown'],
   ],
   ['a limit not kept without a fault', phase('cache', 9), phase('database', 1), ['fail', 'unknown']],
@@ -45,6 +57,12 @@ test.each([
     phase('cache', 1),
     phase('database', 1, { caller: { p95: 1, crossed: ['checks rate==1'] } }),
     ['pass', 'fail'],
+  ],
+  [
+    'wrong answers on a busy machine',
+    phase('cache', 1, { waiting: 0.03 }),
+    phase('database', 1, { waiting: 0.03, caller: { p95: 1, crossed: ['checks rate==1'] } }),
+    ['unknown', 'fail'],
   ],
 ])('%s', (_, cache, database, verdicts) => {
   expect(verdictsOf(BODY, [cache, database], 10)).toEqual(verdicts);

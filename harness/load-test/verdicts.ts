@@ -8,19 +8,25 @@ const CALLS_LEAST = 0.95;
 const CHECKS = 'checks';
 
 /**
- * A verdict for each phase that goes through the proxies. The first, which has no fault, decides whether the others can be
- * judged at all: it must keep its own limit. Waiting for a processor only ever adds: what keeps its limit in spite of it does, and
- * what does not is `unknown`.
+ * A verdict for each phase that goes through the proxies. A latency that was measured while services waited for a processor is
+ * `unknown`, within its limit or not. The first phase, which has no fault, calibrates: where it does not keep its own limit on a
+ * machine that lets it be judged, no other latency is judged. Wrong answers fail on any machine.
  */
 export function verdictsOf(body: LoadTestBody, measured: readonly Measured[], seconds: number): readonly Verdict[] {
   const through = measured.filter(({ pastProxies }) => !pastProxies);
-  const verdicts = body.phases.map(({ p95Ms }, at): Verdict => {
-    const phase = through[at];
-    if (phase?.p95 === undefined || phase.calls < CALLS_LEAST * body.callsPerSecond * seconds) return 'unknown';
-    if (phase.caller.crossed.some((threshold) => threshold.startsWith(CHECKS))) return 'fail';
-    if (phase.p95 <= p95Ms) return 'pass';
-    return phase.waiting > WAITING_MOST ? 'unknown' : 'fail';
+  const leastCalls = CALLS_LEAST * body.callsPerSecond * seconds;
+  const latencies = body.phases.map(({ p95Ms }, at) => latencyOf(through[at], leastCalls, p95Ms));
+  return latencies.map((latency, at): Verdict => {
+    if (through[at] !== undefined && answeredWrongly(through[at])) return 'fail';
+    return at > 0 && latencies[0] !== 'pass' ? 'unknown' : latency;
   });
-  const [calibration = 'unknown'] = verdicts;
-  return verdicts.map((verdict, at) => (at > 0 && verdict !== 'fail' && calibration !== 'pass' ? 'unknown' : verdict));
+}
+
+function latencyOf(phase: Measured | undefined, leastCalls: number, p95Ms: number): Verdict {
+  if (phase?.p95 === undefined || phase.calls < leastCalls || phase.waiting > WAITING_MOST) return 'unknown';
+  return phase.p95 <= p95Ms ? 'pass' : 'fail';
+}
+
+function answeredWrongly({ caller }: Measured): boolean {
+  return caller.crossed.some((threshold) => threshold.startsWith(CHECKS));
 }
