@@ -70,6 +70,11 @@ export interface PostgresSpec extends Placed {
    */
   readonly today?: string;
   readonly maxConnections?: number;
+  /**
+   * Megabytes of a file system that its data have to themselves, so that it can be full (deployed world only); 160 hold an empty
+   * database. Not for a server with standbys or one. Absent: the data are on the machine's.
+   */
+  readonly diskMb?: number;
   /** The component whose WAL it streams: it starts as a hot standby with a copy of that one's data; `migrate` and `seed` are that one's. */
   readonly standbyOf?: string;
   /** A standby that has to flush a commit before the primary answers it (`synchronous_standby_names`). */

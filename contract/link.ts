@@ -24,11 +24,13 @@ export type LinkEffect =
  * - `memory-limit`: it has at most so much memory from now on.
  * - `memory-used-up`: all memory that it may have is taken, and the kernel ends it.
  * - `cpu-limit`: it has at most so much of a processor.
+ * - `disk-full`: the file system of its data has no space left; it needs one of its own (`PostgresSpec.diskMb`).
  */
 export type Shortage =
   | { readonly kind: 'memory-limit'; readonly megabytes: number }
   | { readonly kind: 'memory-used-up' }
-  | { readonly kind: 'cpu-limit'; readonly cores: number };
+  | { readonly kind: 'cpu-limit'; readonly cores: number }
+  | { readonly kind: 'disk-full' };
 
 /** Counts since the start of the run, by name: how a fault proves that it bit. Names are the same in both worlds. */
 export type Observations = Readonly<Record<string, number>>;

@@ -142,7 +142,8 @@ export interface Component {
    * As last looked at: a real machine is looked at now and then, and again before each of the verbs above resolves. So is
    * `state()`, and so are a link's counts.
    * `starts`, `kills`, `exits`, `answered` (requests, commands or statements), `heldWhilePaused`; on a real machine also
-   * `outOfMemory` (ended by the kernel), `atMemoryLimit` and `throttled` (periods without a processor).
+   * `outOfMemory` (ended by the kernel), `atMemoryLimit`, `throttled` (periods without a processor) and `outOfSpace` (its own
+   * complaints that no space was left).
    */
   readonly observed: Observations;
 }

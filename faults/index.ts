@@ -32,6 +32,7 @@ export { cpuLimit } from './resource-cpu.ts';
 export { memoryLimit, outOfMemory } from './resource-memory.ts';
 export { configured, inRun, operatorSkips, ruleRemoved, safeguardOff } from './sabotage.ts';
 export { regionLost } from './region-lost.ts';
+export { diskFull } from './storage-disk-full.ts';
 export { applyDelay, replayPaused } from './storage-lag.ts';
 export { tamper } from './storage-tamper.ts';
 export type { Tampering } from './storage-tamper.ts';

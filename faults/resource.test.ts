@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { cpuLimit } from './resource-cpu.ts';
 import { memoryLimit, outOfMemory } from './resource-memory.ts';
+import { diskFull } from './storage-disk-full.ts';
 import { fakeStage } from './testing/fake-stage.ts';
 
 describe.each([
   ['memory-limit', memoryLimit('service', { megabytes: 64 }), 'atMemoryLimit', '3 times at its limit of memory'],
   ['memory-used-up', outOfMemory('service'), 'outOfMemory', '3 processes ended by the kernel for want of memory'],
   ['cpu-limit', cpuLimit('service', { cores: 0.1 }), 'throttled', '3 periods in which it was made to wait'],
+  ['disk-full', diskFull('service'), 'outOfSpace', '3 complaints that no space was left'],
 ] as const)('%s', (kind, fault, trace, seen) => {
   test('is in place until healed', async () => {
     const { stage, shortages, states } = fakeStage();
@@ -17,6 +19,9 @@ describe.each([
     await active[Symbol.asyncDispose]();
     await active[Symbol.asyncDispose]();
     expect(shortages['service']).toEqual([]);
+    expect(await active.healed()).toBe(true);
+    // What it met may end it a moment later.
+    states['service'] = 'exited';
     expect(await active.healed()).toBe(true);
   });
 

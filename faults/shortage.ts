@@ -25,16 +25,25 @@ export function shortageFault({ kind, title, shortage, trace, reads }: ShortageK
       await using stack = new AsyncDisposableStack();
       for (const victim of victims) stack.use(await victim.starve(shortage));
       const healing = stack.move();
+      const startEnded = async (): Promise<void> => {
+        for (const victim of victims) if (victim.state() === 'exited') await victim.start();
+      };
+      let given = false;
       return {
         witness: async () => {
           const now = victims.map(({ observed }) => observed);
           const count = total(before, now, trace);
           return count > 0 ? { seen: `${count} ${reads}`, figures: { [trace]: count } } : undefined;
         },
-        healed: async () => (await Promise.all(victims.map((victim) => victim.healthy()))).every(Boolean),
+        healed: async () => {
+          // One that met the shortage may still end of it after the shortage is over.
+          if (given) await startEnded();
+          return (await Promise.all(victims.map((victim) => victim.healthy()))).every(Boolean);
+        },
         [Symbol.asyncDispose]: once(async () => {
           await healing.disposeAsync();
-          for (const victim of victims) if (victim.state() === 'exited') await victim.start();
+          given = true;
+          await startEnded();
         }),
       };
     },

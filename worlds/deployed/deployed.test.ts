@@ -30,14 +30,11 @@ const partitions = process.getuid?.() === 0 && spawnSync('nsenter', ['--version'
 if (!ready)
   process.stderr.write("worlds/deployed: no Docker engine with faultline's images answers; its tests are skipped\n");
 
+const components = deployment.components
+  .filter(({ name }) => ['postgres', 'redis', JOB].includes(name))
+  .map((spec) => (spec.kind === 'postgres' ? { ...spec, diskMb: 160 } : spec));
 const start = (): Promise<Running> =>
-  world.start(
-    {
-      ...deployment,
-      components: deployment.components.filter(({ name }) => ['postgres', 'redis', JOB].includes(name)),
-    },
-    { seed: 1, speed: SPEED, deadlineMs: 3_600_000 },
-  );
+  world.start({ ...deployment, components }, { seed: 1, speed: SPEED, deadlineMs: 3_600_000 });
 
 async function until(done: () => boolean | Promise<boolean>, running: Running): Promise<void> {
   for (const end = performance.now() + 15_000; !(await done()); await running.clock.sleep(500))
@@ -138,6 +135,38 @@ describe.skipIf(!ready)('a deployment on containers', { timeout: 90_000 }, () =>
     expect([job.state(), job.observed['outOfMemory']]).toEqual(['exited', 1]);
     await job.start();
     await until(() => job.healthy(), running);
+  });
+
+  test('a server whose disk is full says so itself; a kill gives it no space, and what it held is there when it is healed', async () => {
+    const postgres = running.component('postgres');
+    const sql = (text: string) => running.admin.sql('postgres', text);
+    // Half a megabyte that cannot be compressed.
+    const half = `select string_agg(md5(random()::text), '') as text from generate_series(1, 16000)`;
+    await sql(`create table written as ${half}`);
+    await using full = await postgres.starve({ kind: 'disk-full' });
+    let written = 0;
+    await until(
+      () =>
+        sql(`insert into written ${half}`).then(
+          () => ((written += 1), false),
+          () => true,
+        ),
+      running,
+    );
+    await until(() => (postgres.observed['outOfSpace'] ?? 0) > 0, running);
+    await postgres.kill();
+    await postgres.start();
+    expect((await running.residue())[0]).toEqual({ what: 'its disk is filled up', where: 'postgres' });
+    await full[Symbol.asyncDispose]();
+    await until(async () => {
+      // It ends where it could not recover for want of space, perhaps a moment after there is some again.
+      if (postgres.state() === 'exited') await postgres.start();
+      return postgres.healthy();
+    }, running);
+    await sql(`insert into written ${half}`);
+    expect(await sql('select count(*)::int as n from written')).toEqual([{ n: 2 + written }]);
+    await sql('drop table written');
+    expect(await running.residue()).toEqual([]);
   });
 
   test('a component that is paused is silent until it goes on', async () => {

@@ -6,6 +6,8 @@ export const HEALED = '.healed';
 export const CUT_PREFIX = '.cut-';
 /** `.standby-<server>`: it is made anew as a standby of the server named in it (images/postgres/member.sh). */
 export const STANDBY_PREFIX = '.standby-';
+/** `.full-<server>`: the file system of its data is to have no space left (stack/disk.ts). */
+export const FULL_PREFIX = '.full-';
 /** What the container `clocks` lays out there. */
 export const SHIM = 'skew.so';
 

@@ -45,10 +45,11 @@ test('a lease that was given back is not lost', () => {
   expect(isLost(folder, Date.now() + 1e9, LEASE_MS)).toBe(false);
 });
 
-test('clocks are put right and packet rules lifted, even where the proxies cannot be reached', async () => {
+test('clocks are put right, packet rules lifted and disks given their space back, even where the proxies cannot be reached', async () => {
   writeFileSync(join(folder, 'redis'), '3600000000000\n');
   writeFileSync(join(folder, 'skew.so'), 'a library');
   writeFileSync(join(folder, '.cut-numbering-service-1'), '');
+  writeFileSync(join(folder, '.full-postgres'), '');
   const lines: string[] = [];
   const parts = healing(true);
   await heal(folder, parts, (line) => lines.push(line));
@@ -58,5 +59,6 @@ test('clocks are put right and packet rules lifted, even where the proxies canno
     ['numbering-service-1'],
     false,
   ]);
+  expect(existsSync(join(folder, '.full-postgres'))).toBe(false);
   expect(lines).toContain('NOT DONE: took every toxic off: Error: no proxies');
 });

@@ -1,7 +1,7 @@
 /** What heals a run whose harness is gone: it holds the lease's other end, in a container of its own. */
 import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CUT_PREFIX, HEALED, LEASE, isOffset } from './lease.ts';
+import { CUT_PREFIX, FULL_PREFIX, HEALED, LEASE, isOffset } from './lease.ts';
 
 /** What the switch can do to the run's parts. */
 export interface Healing {
@@ -44,8 +44,14 @@ export async function heal(folder: string, healing: Healing, log: (line: string)
       await healing.liftRules(instance);
       rmSync(join(folder, CUT_PREFIX + instance), { force: true });
     });
+  await attempt('gave back the space of full disks', async () => emptyDisks(folder));
   await attempt('put the clocks right', async () => resetClocks(folder));
   writeFileSync(join(folder, HEALED), `${new Date().toISOString()}\n`);
+}
+
+/** Whoever holds a disk empties it when its mark is gone. */
+function emptyDisks(folder: string): void {
+  for (const name of readdirSync(folder).filter((each) => each.startsWith(FULL_PREFIX))) rmSync(join(folder, name));
 }
 
 function resetClocks(folder: string): void {

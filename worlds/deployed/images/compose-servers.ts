@@ -30,6 +30,9 @@ const REPLICATED = [
   'wal_retrieve_retry_interval=200ms',
 ].flatMap((setting) => ['-c', setting]);
 
+/** Of a server with a small disk. */
+const SMALL_LOG = ['min_wal_size=32MB', 'max_wal_size=64MB'].flatMap((setting) => ['-c', setting]);
+
 interface Parts {
   readonly image: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -77,9 +80,9 @@ export function serverStart(
   links: readonly Proxy[],
   spec: ServerSpec,
   instance: string,
-): Pick<Parts, 'command' | 'environment'> {
-  const { command, environment } = partsOf(deployment, links, spec, instance);
-  return { command, ...(environment === undefined ? {} : { environment }) };
+): Pick<Parts, 'command' | 'environment' | 'memoryMb'> {
+  const { command, environment, memoryMb } = partsOf(deployment, links, spec, instance);
+  return { command, memoryMb, ...(environment === undefined ? {} : { environment }) };
 }
 
 /** A map or a list, a line each. */
@@ -133,6 +136,7 @@ function postgres(all: Deployment, links: readonly Proxy[], spec: PostgresSpec):
       '-c',
       `max_connections=${spec.maxConnections ?? 100}`,
       ...(replicated ? REPLICATED : []),
+      ...(spec.diskMb === undefined ? [] : SMALL_LOG),
     ],
     volumes: replicated
       ? [

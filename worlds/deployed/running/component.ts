@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Component, ComponentSpec } from '../../../contract/index.ts';
 import type { Containers } from '../engine/containers.ts';
+import type { Disks } from './disks.ts';
 import { starve } from './shortage.ts';
 import type { WallClock } from './wall-clock.ts';
 import type { Watcher } from './watcher.ts';
@@ -22,13 +23,16 @@ export interface ComponentParts {
   readonly containers: Containers;
   readonly watcher: Watcher;
   readonly healthy: (instance: Instance) => Promise<boolean>;
+  readonly disks: Disks;
+  /** How often these containers have complained that no space was left. */
+  readonly outOfSpace: (instances: readonly string[]) => number;
 }
 
 /** A component's containers, or those of several under the name of the whole, as the contract shows them. */
 export function deployedComponent(
   name: string,
   instances: readonly Instance[],
-  { containers, watcher, healthy }: ComponentParts,
+  { containers, watcher, healthy, disks, outOfSpace }: ComponentParts,
 ): Component {
   const act = async (
     verb: (container: Docker.Container, instance: Instance) => Promise<unknown>,
@@ -79,8 +83,12 @@ export function deployedComponent(
       ),
     starve: async (shortage) => {
       await using stack = new AsyncDisposableStack();
-      for (const { name: instance } of instances)
-        stack.use(await starve(await containers.target(instance), shortage, watcher.of(instance).counts));
+      for (const instance of instances)
+        stack.use(
+          shortage.kind === 'disk-full'
+            ? await disks.fill(instance)
+            : await starve(await containers.target(instance.name), shortage, watcher.of(instance.name).counts),
+        );
       await watcher.look();
       const giving = stack.move();
       return { [Symbol.asyncDispose]: () => giving.disposeAsync() };
@@ -106,6 +114,7 @@ export function deployedComponent(
         outOfMemory: sum('outOfMemory'),
         atMemoryLimit: sum('atMemoryLimit'),
         throttled: sum('throttled'),
+        outOfSpace: outOfSpace(instances.map((instance) => instance.name)),
       };
     },
   };

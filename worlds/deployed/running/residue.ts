@@ -5,6 +5,7 @@ import type { ProxyControl } from '../links/toxiproxy.ts';
 import type { Lease } from '../stack/lease.ts';
 import type { DeployedAdministration } from './administration.ts';
 import type { Instance } from './component.ts';
+import type { Disks } from './disks.ts';
 import type { Watcher } from './watcher.ts';
 
 /** Containers that no fault is for: a Toxiproxy that was ended has forgotten its toxics, and Prometheus its samples. */
@@ -19,6 +20,7 @@ export interface Audited {
   /** What each instance might use at the start. */
   readonly lease: Lease;
   readonly limits: ReadonlyMap<string, Awaited<ReturnType<Containers['limits']>>>;
+  readonly disks: Disks;
 }
 
 /** What is not as it was at the start: containers, clocks, proxies, packet rules, servers' settings. */
@@ -30,6 +32,7 @@ export async function residueOf({
   admin,
   limits,
   lease,
+  disks,
 }: Audited): Promise<readonly Residue[]> {
   await watcher.look();
   const found: Residue[] = [];
@@ -46,6 +49,7 @@ export async function residueOf({
     for (const toxic of toxics) found.push({ what: `the toxic ${toxic.type} on its ${toxic.stream}`, where: name });
   }
   for (const { name, spec, clock } of instances) {
+    if (await disks.isFilled({ name, spec, clock })) found.push({ what: 'its disk is filled up', where: name });
     const { state } = watcher.of(name);
     if (state !== 'running') {
       found.push({ what: state, where: name });

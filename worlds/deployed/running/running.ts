@@ -9,6 +9,7 @@ import { RunClock } from './clock.ts';
 import { deployedComponent } from './component.ts';
 import type { Instance } from './component.ts';
 import { asksWell } from './health.ts';
+import { Disks, NO_SPACE } from './disks.ts';
 import { Logs } from './logs.ts';
 import { Monitoring } from './monitoring.ts';
 import { ProcessorWait } from './processor-wait.ts';
@@ -103,6 +104,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     name === CLIENT
       ? [CLIENT]
       : find(name).flatMap(({ name: own, spec }) => (own === name || own === spec.name ? [own] : [own, spec.name]));
+  const disks = new Disks(docker, containers, stack.folder.clocks);
   let stopped = false;
   return {
     deployment,
@@ -113,6 +115,8 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
         watcher,
         healthy: async (instance) =>
           watcher.of(instance.name).state === 'running' && asksWell(instance.spec, portOf(instance), timeoutMs),
+        disks,
+        outOfSpace: (own) => logs.of(own).filter(({ text }) => NO_SPACE.test(text)).length,
       }),
     link: (from, to) => links.between(from, to, names(from), names(to)),
     linked: (from, to) => links.ways(names(from), names(to)).length > 0,
@@ -132,7 +136,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     worldLog: () => log.lines,
     generateLoad: (script, settings) => stack.generateLoad(script, settings),
     residue: () =>
-      residueOf({ instances, containers, watcher, control: stack.control, admin, limits, lease: stack.lease }),
+      residueOf({ instances, containers, watcher, control: stack.control, admin, limits, lease: stack.lease, disks }),
     traceHash: () => undefined,
     trace: () => [],
     work: {},

@@ -28,7 +28,7 @@ const ENDED_WITHIN_MS = 20_000;
  */
 export async function starve(
   container: Docker.Container,
-  shortage: Shortage,
+  shortage: Exclude<Shortage, { kind: 'disk-full' }>,
   counts: ShortageCounts,
 ): Promise<AsyncDisposable> {
   if (shortage.kind === 'memory-used-up') return useUpMemory(container, counts);

@@ -23,3 +23,18 @@ test('environment and control group are those of the run, quoted as YAML needs',
   });
   expect(services['redis']).not.toHaveProperty('environment');
 });
+
+test("a server's disk is a volume of its size that another container holds, and what it writes there is its own memory", () => {
+  const disk = { instance: 'postgres', megabytes: 160 };
+  const withDisk = new Map([
+    ['postgres', { ports: new Map<number, number>(), disk: { ...disk, memoryMb: 256 } }],
+    ['disk-postgres', { ports: new Map<number, number>(), holds: disk }],
+  ]);
+  expect(parse(composeOverride(withDisk, undefined), { logLevel: 'silent' })).toMatchObject({
+    services: {
+      postgres: { volumes: ['disk-postgres:/var/lib/postgresql/data'], mem_limit: '416m', memswap_limit: '416m' },
+      'disk-postgres': { volumes: ['disk-postgres:/disk', '${CLOCKS}:/clocks:ro'], mem_limit: '192m' },
+    },
+    volumes: { 'disk-postgres': { driver_opts: { type: 'tmpfs', o: 'size=160m' } } },
+  });
+});

@@ -1,3 +1,6 @@
+import { diskLines, holderLines, volumeLines } from './disk.ts';
+import type { Disk } from './disk.ts';
+
 /** What a run changes of a service in docker-compose.chaos.yml. */
 export interface Change {
   /** This instead of that of the first file, which is what all components together make it. */
@@ -7,18 +10,26 @@ export interface Change {
   /** These instead of those of the first file. */
   readonly volumes?: readonly string[];
   readonly command?: readonly string[];
+  /** A disk of its own, and the memory that it has without. */
+  readonly disk?: Disk & { readonly memoryMb: number };
+  /** It is not in the first file: it holds this disk. */
+  readonly holds?: Disk;
 }
 
 /** The second compose file of a run. JSON values are YAML's; `!override` makes a list replace the first file's. */
 export function composeOverride(changes: ReadonlyMap<string, Change>, controlGroup: string | undefined): string {
-  const services = [...changes].map(([name, { environment, ports, volumes, command }]) => {
+  const services = [...changes].map(([name, { environment, ports, volumes, command, disk, holds }]) => {
     const published = [...ports].map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`);
     const lines = [`  ${name}:`, `    ports: !override ${JSON.stringify(published)}`];
     if (controlGroup !== undefined) lines.push(`    cgroup_parent: ${JSON.stringify(controlGroup)}`);
     if (environment !== undefined) lines.push(`    environment: !override ${JSON.stringify(environment)}`);
     if (volumes !== undefined) lines.push(`    volumes: !override ${JSON.stringify(volumes)}`);
     if (command !== undefined) lines.push(`    command: ${JSON.stringify(command)}`);
+    if (disk !== undefined) lines.push(...diskLines(disk, disk.memoryMb));
+    if (holds !== undefined) lines.push(...holderLines(holds));
     return lines.join('\n');
   });
-  return `services:\n${services.join('\n')}\n`;
+  const disks = [...changes.values()].flatMap(({ holds }) => (holds === undefined ? [] : volumeLines(holds)));
+  const volumes = disks.length === 0 ? '' : `volumes:\n${disks.join('\n')}\n`;
+  return `services:\n${services.join('\n')}\n${volumes}`;
 }

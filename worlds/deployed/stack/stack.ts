@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ComponentSpec, Deployment, RunOptions } from '../../../contract/index.ts';
-import { CUT_PREFIX, STANDBY_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
+import { CUT_PREFIX, FULL_PREFIX, STANDBY_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
 import { Containers } from '../engine/containers.ts';
+import { RUN_LABEL } from '../engine/labels.ts';
 import { ProcessorShare } from '../engine/processor-share.ts';
 import { freePorts } from '../engine/free-ports.ts';
 import { clockEnvironment, serverStart } from '../images/compose-servers.ts';
@@ -17,6 +18,8 @@ import { Prometheus } from '../running/prometheus.ts';
 import { scaledEnvironment } from '../scale/environment.ts';
 import { Compose } from './compose.ts';
 import { freshDatabase } from './database.ts';
+import { holderOf } from './disk.ts';
+import type { Disk } from './disk.ts';
 import { RunFolder } from './folder.ts';
 import { Lease } from './lease.ts';
 import { throughProxies } from './listeners.ts';
@@ -109,6 +112,11 @@ export class Stack {
   async down(): Promise<void> {
     this.lease.giveBack();
     await this.#compose.down();
+    // Disks are not in the first file, by which compose takes volumes away.
+    const { Volumes: volumes } = await this.docker.listVolumes({
+      filters: { label: [`${RUN_LABEL}=${this.containers.run}`] },
+    });
+    for (const { Name } of volumes ?? []) await this.docker.getVolume(Name).remove();
     this.folder.remove();
     this.#share.remove();
   }
@@ -118,7 +126,7 @@ export class Stack {
     this.#services = [];
     if (!existsSync(this.folder.clocks)) return;
     for (const name of readdirSync(this.folder.clocks))
-      if (isOffset(name) || name.startsWith(CUT_PREFIX) || name.startsWith(STANDBY_PREFIX))
+      if (isOffset(name) || [CUT_PREFIX, FULL_PREFIX, STANDBY_PREFIX].some((prefix) => name.startsWith(prefix)))
         rmSync(join(this.folder.clocks, name), { force: true });
   }
 
@@ -157,11 +165,16 @@ export class Stack {
       for (const name of ['task-runtime', 'dead-mans-switch']) changes.set(name, { ports: new Map() });
     }
     for (const spec of missing)
-      for (const name of instancesOf(spec))
+      for (const name of instancesOf(spec)) {
+        const { memoryMb, ...start } = serverStart(deployment, this.proxies, spec, name);
+        const disk = diskFor(deployment, spec);
+        if (disk !== undefined) changes.set(holderOf(name), { ports: new Map(), holds: disk });
         changes.set(name, {
           ...(await this.#publish(name, [spec.port])),
-          ...serverStart(deployment, this.proxies, spec, name),
+          ...start,
+          ...(disk === undefined ? {} : { disk: { ...disk, memoryMb } }),
         });
+      }
     await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group));
     for (const [name, command] of wanted) this.#kept.set(name, command);
     const silent = await this.#unanswered(
@@ -277,6 +290,14 @@ function callersLast(asked: Asked, proxies: readonly Proxy[]): readonly [Asked, 
 /** A primary with its standbys is made anew for each run: who is which may have changed. */
 function isReplicated(deployment: Deployment, spec: ServerSpec): boolean {
   return spec.kind === 'postgres' && replicationPeers(deployment, spec).length > 0;
+}
+
+/** The disk of its own that a server is to have. @throws for a server with standbys or one: those are made anew, and a disk stays */
+function diskFor(deployment: Deployment, spec: ServerSpec): Disk | undefined {
+  if (spec.kind !== 'postgres' || spec.diskMb === undefined) return undefined;
+  if (isReplicated(deployment, spec))
+    throw new Error(`${spec.name}: diskMb is for a server without standbys, and it has some or is one; leave it out`);
+  return { instance: spec.name, megabytes: spec.diskMb };
 }
 
 /** Asks until the answer is yes; false when it was not in time. */
