@@ -34,6 +34,7 @@ export interface BridgeOptions {
 
 /** In the place of a reply: the commit waits for a standby. */
 const WAITS_FOR_STANDBY = Buffer.from('standby');
+const NO_BYTES = Buffer.alloc(0);
 const WAITS = 'select pid, waitstart from pg_locks where not granted';
 const WRITES = /^(INSERT|UPDATE|DELETE|MERGE|COPY|COMMIT|CREATE|DROP|ALTER|TRUNCATE)/;
 /**
@@ -106,13 +107,17 @@ export class Bridge {
       return undefined;
     }
     const parameters = given.filter(([name]) => !silencesWaits(name));
-    const session = new Session((this.#lastId += 1), socket, new SyncConnection(this.#options.server.socketPath));
-    session.timeoutsStale = parameters.some(([name, value]) => mentionsTimeout(name) || mentionsTimeout(value));
-    this.#sessions.add(session);
-    this.#options.simulation.record(`sql ${session.id} open ${networkOrThrow().nameOf(socket.remoteAddress)}`);
-    const bytes = startupMessage(
+    const startup = startupMessage(
       parameters.map(([name, value]) => [renameTimeouts(name), name === 'options' ? renameTimeouts(value) : value]),
     );
+    const { server, simulation } = this.#options;
+    const parked = server.parked.take(startup);
+    const connection = parked ?? new SyncConnection(server.socketPath);
+    const session = new Session((this.#lastId += 1), socket, connection, startup);
+    session.timeoutsStale = parameters.some(([name, value]) => mentionsTimeout(name) || mentionsTimeout(value));
+    this.#sessions.add(session);
+    simulation.record(`sql ${session.id} open ${networkOrThrow().nameOf(socket.remoteAddress)}`);
+    const bytes = parked === undefined ? startup : NO_BYTES;
     this.#statement(session, { bytes, mentionsTimeout: false, administers: '', mayCommit: false });
     if (session.pid !== 0) this.#control.query(`select pg_advisory_lock(${SLEEP_LOCK}, ${session.pid})`);
     return session;
@@ -125,6 +130,7 @@ export class Bridge {
     if (administers.includes('pg_promote')) this.#options.replication?.beforePromotion();
     session.administers = administers;
     session.text = text;
+    session.ready = false;
     // Outside of a transaction every statement is one of its own.
     session.mayCommit = mayCommit || session.status === 'I';
     session.startedAt = this.#options.simulation.now;
@@ -182,6 +188,7 @@ export class Bridge {
       session.out.push(reply);
       if (type === TYPE.ready) {
         session.status = String.fromCharCode(reply[5] as number);
+        session.ready = true;
         return true;
       }
       if (type === TYPE.copyIn) return true; // the client talks next
@@ -307,6 +314,7 @@ export class Bridge {
     const { socket } = session;
     const bytes = session.out.length === 1 ? (session.out[0] as Buffer) : Buffer.concat(session.out);
     session.out.length = 0;
+    if (session.pid !== 0) session.greeting ??= bytes;
     const work = { rows: session.rows, bytes: session.bytes, commits: session.commits && session.status === 'I' };
     if (session.status === 'I') session.commits = false;
     session.rows = 0;
@@ -366,22 +374,30 @@ export class Bridge {
     session.stopIdleTimer();
     this.#sessions.delete(session);
     if (this.#dead) return;
-    if (!session.closed) {
-      session.connection.write(message(TYPE.terminate));
-      session.connection.readToEnd();
+    if (!this.#parked(session)) {
+      if (!session.closed) {
+        session.connection.write(message(TYPE.terminate));
+        session.connection.readToEnd();
+      }
+      session.connection.close();
     }
-    session.connection.close();
     this.#control.query(`select pg_advisory_unlock(${SLEEP_LOCK}, ${session.pid})`);
     this.#settleOthers();
   }
 
-  /** Lets go of everything; the server may be gone already. */
-  close(): void {
+  /** Keeps the backend of a client that has gone for one that begins as it did. False: it was not kept. */
+  #parked({ ready, closed, wait, status, startup, greeting, connection }: Session): boolean {
+    if (!ready || closed || wait !== undefined || greeting === undefined) return false;
+    return this.#options.server.parked.park(startup, greeting, connection, status !== 'I');
+  }
+
+  /** Lets go of everything; the server may be gone already, unless its backends are to be kept for the next run. */
+  close(keepBackends: boolean): void {
     if (this.#dead) return;
     this.#dead = true;
     for (const session of this.#sessions) {
       session.thaw();
-      session.connection.close();
+      if (!keepBackends || !this.#parked(session)) session.connection.close();
     }
     this.#sessions.clear();
     this.#control.close();

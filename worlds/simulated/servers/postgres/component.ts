@@ -95,7 +95,7 @@ function serve(
   life.resources.add({
     destroyWithLife: () => {
       network.unlisten(endpoint);
-      bridge.close();
+      bridge.close(!simulation.running);
       if (life.exit?.signal === 'SIGKILL') kill();
     },
   });

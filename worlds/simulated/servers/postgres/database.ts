@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { PostgresSpec } from '../../../../contract/index.ts';
 import { Control, type TextRow } from './control.ts';
+import { PARKED_NAME } from './parked-backends.ts';
 import type { PostgresServer } from './server.ts';
 import { pauseSync } from './sync-connection.ts';
 
@@ -141,6 +142,9 @@ function copyDatabase(control: Control, from: string, to: string): void {
 /** Ends what is left of a run's sessions: one that waited for a lock would get it now, and do its work. Returns when their backends have gone. */
 function endSessions(control: Control, database: string): void {
   const others = (): readonly TextRow[] =>
-    control.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}'`);
+    control.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = '${database}' and application_name is distinct from '${PARKED_NAME}'`,
+    );
   while (others().length > 0) pauseSync(1);
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { exemptFromGuard } from '../../kernel/guard.ts';
 import { real } from '../../kernel/real.ts';
 import { type Binaries, account } from './binaries.ts';
+import { ParkedBackends } from './parked-backends.ts';
 import { CLOCK_FILE, SETTINGS } from './settings.ts';
 import { pauseSync, processAlive } from './sync-connection.ts';
 
@@ -47,6 +48,7 @@ export function signalServer(pid: number, name: NodeJS.Signals): boolean {
 /** A real PostgreSQL over a data folder, reached by a unix socket in `folder`. All calls are synchronous. */
 export class PostgresServer {
   readonly folder: string;
+  readonly parked = new ParkedBackends();
   readonly #binaries: Binaries;
   readonly #settings: Readonly<Record<string, string>>;
   #pid = 0;
@@ -108,6 +110,7 @@ export class PostgresServer {
     const postmaster = this.#pid;
     if (postmaster === 0) return;
     this.#pid = 0;
+    this.parked.clear();
     killServer(postmaster);
     fs.rmSync(this.socketPath, { force: true });
     fs.rmSync(`${this.socketPath}.lock`, { force: true });
@@ -118,6 +121,7 @@ export class PostgresServer {
     const postmaster = this.#pid;
     if (postmaster === 0) return;
     this.#pid = 0;
+    this.parked.clear();
     signalServer(postmaster, 'SIGINT');
     while (processAlive(postmaster)) pauseSync(2);
   }

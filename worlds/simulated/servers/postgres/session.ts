@@ -24,6 +24,10 @@ export class Session {
   readonly id: number;
   readonly socket: SimSocket;
   readonly connection: SyncConnection;
+  /** The client's first message, as the server gets it. */
+  readonly startup: Buffer;
+  /** What the server answered to it; undefined: it has not, or refused. */
+  greeting: Buffer | undefined;
   /** Process id and secret of the backend, for cancel requests. */
   pid = 0;
   secret = 0;
@@ -58,6 +62,8 @@ export class Session {
   idleTimer: SimEvent | undefined;
   /** The backend has gone. */
   closed = false;
+  /** The backend has answered all that it was sent, and waits for the next statement. */
+  ready = false;
   /** The client has gone; a waiting backend does not notice, as in the real server. */
   orphan = false;
   ended = false;
@@ -65,10 +71,11 @@ export class Session {
   bytes = 0;
   commits = false;
 
-  constructor(id: number, socket: SimSocket, connection: SyncConnection) {
+  constructor(id: number, socket: SimSocket, connection: SyncConnection, startup: Buffer) {
     this.id = id;
     this.socket = socket;
     this.connection = connection;
+    this.startup = startup;
   }
 
   /** What the functions of virtual-time.ts say of themselves; false: it is a message for the client. */

@@ -97,6 +97,11 @@ export class SyncConnection {
     return buffer.subarray(0, length);
   }
 
+  /** Puts messages where they are read from next. */
+  unread(messages: Buffer): void {
+    this.#buffer = Buffer.concat([messages, this.#buffer]);
+  }
+
   /** The next whole message, waiting for it; undefined at the end of the stream. */
   next(): Buffer | undefined {
     for (;;) {

@@ -1,3 +1,4 @@
+import { PARKED_NAME } from './parked-backends.ts';
 import { CLOCK_FILE } from './settings.ts';
 
 /** The bridge's own account, so that who ends the sessions of its own account does not end the bridge's. */
@@ -32,6 +33,12 @@ export const VIRTUAL_TIME_SQL: readonly string[] = [
       return kept::timestamptz;
     end $$`,
   `create function pg_catalog.transaction_timestamp() returns timestamptz language sql stable as 'select pg_catalog.now()'`,
+  // Backends between two clients are no sessions.
+  'set allow_system_table_mods = on',
+  `do $$ begin
+    execute format('create or replace view pg_catalog.pg_stat_activity as select * from (%s) as every where application_name is distinct from ''${PARKED_NAME}''',
+      rtrim(pg_get_viewdef('pg_catalog.pg_stat_activity'::regclass), ';'));
+  end $$`,
   // Says whom it cancels, so that the bridge reads that one's answer at this instant: the signal takes real time.
   `alter function pg_catalog.pg_cancel_backend(integer) rename to real_pg_cancel_backend`,
   `create function pg_catalog.pg_cancel_backend(pid integer) returns boolean language plpgsql volatile strict as $$

@@ -162,6 +162,7 @@ export class Replication {
     this.#downstream = undefined;
     member.stopReceiving();
     member.stopBackground();
+    member.server.parked.clear(); // they have told their clients that it is a standby
     // The end of recovery asks for a checkpoint, which would be logged at some moment of real time.
     this.#control.query('checkpoint');
     cluster.promoted();
