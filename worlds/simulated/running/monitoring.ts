@@ -5,7 +5,7 @@ import type { Simulation } from '../kernel/simulation.ts';
 import { RuleEngine } from '../prometheus/engine.ts';
 import { parseExposition } from '../prometheus/exposition.ts';
 import { evaluate, parseQuery, type Query } from '../prometheus/promql.ts';
-import { loadRules, withoutAlert } from '../prometheus/rules.ts';
+import { type RuleFile, loadRules, withoutAlert } from '../prometheus/rules.ts';
 import { SeriesStore } from '../prometheus/store.ts';
 import { httpCall } from './http-call.ts';
 import type { Outside } from './outside.ts';
@@ -36,6 +36,18 @@ export interface MonitoringOptions {
   readonly whenAsked?: boolean;
 }
 
+const read = new Map<string, { readonly text: string; readonly rules: RuleFile }>();
+
+/** Parsed once for all runs of a process. */
+function readRules(file: string): RuleFile {
+  const text = fs.readFileSync(file, 'utf8');
+  const known = read.get(file);
+  if (known?.text === text) return known.rules;
+  const rules = loadRules(text, file);
+  read.set(file, { text, rules });
+  return rules;
+}
+
 /** Prometheus in process: scrapes the services over the simulated network, evaluates the same rule files as a real one. */
 export class Monitoring implements Metrics {
   readonly changes: AlertChange[] = [];
@@ -48,7 +60,7 @@ export class Monitoring implements Metrics {
 
   constructor(options: MonitoringOptions) {
     this.#options = options;
-    const files = options.ruleFiles.map((file) => loadRules(fs.readFileSync(file, 'utf8'), file));
+    const files = options.ruleFiles.map(readRules);
     const { removedAlert } = options;
     this.#engine = new RuleEngine(
       removedAlert === undefined ? files : files.map((file) => withoutAlert(file, removedAlert)),

@@ -92,6 +92,18 @@ it('delivers a notification when its transaction commits, and none that was roll
   expect(said.map((line) => line.replace(/^\d+ /, ''))).toEqual(['commit', 'heard one', 'end']);
 });
 
+it('gives a client the backend of one that has gone, and nothing else of it', async () => {
+  const { said } = await tell('heir');
+  expect(said.map((line) => line.replace(/^\d+ /, ''))).toEqual([
+    'sessions 1',
+    'same true',
+    'UTC 0 till',
+    'true,0,0',
+    'lock true stock 10',
+    'end',
+  ]);
+});
+
 it('refuses a connection beyond the limit with 53300', async () => {
   const { said } = await tell('limit');
   expect(said[0]?.replace(/^\d+ /, '').split(',').toSorted()).toEqual(['53300', '53300', 'ok', 'ok', 'ok', 'ok', 'ok']);

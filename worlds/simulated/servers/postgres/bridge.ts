@@ -18,7 +18,7 @@ import { NOTHING, SyncConnection } from './sync-connection.ts';
 import { mentionsTimeout, renameTimeouts, silencesWaits } from './timeouts.ts';
 import { BRIDGE_ROLE, SLEEP_LOCK } from './virtual-time.ts';
 import { IDLE_TIMEOUT, LOCK_TIMEOUT, NO_STREAM, STATEMENT_TIMEOUT, TOO_MANY, USER_CANCEL } from './verdicts.ts';
-import { TYPE, commandTag, errorMessage, fields, message, startupMessage, startupParameters } from './wire.ts';
+import { TYPE, errorMessage, fields, message, startupMessage, startupParameters } from './wire.ts';
 
 export interface BridgeOptions {
   readonly simulation: Simulation;
@@ -36,7 +36,6 @@ export interface BridgeOptions {
 const WAITS_FOR_STANDBY = Buffer.from('standby');
 const NO_BYTES = Buffer.alloc(0);
 const WAITS = 'select pid, waitstart from pg_locks where not granted';
-const WRITES = /^(INSERT|UPDATE|DELETE|MERGE|COPY|COMMIT|CREATE|DROP|ALTER|TRUNCATE)/;
 /**
  * Simulated connections in front of a real PostgreSQL: a statement is one blocking step inside one simulated event, until
  * it has answered or reported itself waiting for a lock (settings.ts); then its virtual cost is charged. One bridge a life.
@@ -183,7 +182,8 @@ export class Bridge {
         session.out.push(this.#errorOf(session, reply));
         continue;
       } else {
-        this.#count(session, type, reply);
+        const tag = session.count(type, reply);
+        if (tag !== undefined) this.#options.simulation.record(`sql ${session.id} ${tag}`, session.text);
       }
       session.out.push(reply);
       if (type === TYPE.ready) {
@@ -204,21 +204,6 @@ export class Bridge {
       const reply = connection.poll();
       if (reply !== NOTHING) return reply;
       if (replication.waits(pid)) return WAITS_FOR_STANDBY;
-    }
-  }
-
-  #count(session: Session, type: number, reply: Buffer): void {
-    session.bytes += reply.length;
-    if (type === TYPE.dataRow) session.rows += 1;
-    else if (type === TYPE.keyData) {
-      session.pid = reply.readInt32BE(5);
-      session.secret = reply.readInt32BE(9);
-    } else if (type === TYPE.commandComplete) {
-      const tag = commandTag(reply);
-      this.#options.simulation.record(`sql ${session.id} ${tag}`, session.text);
-      if (tag === 'LISTEN') session.listening = true;
-      else if (tag.startsWith('UNLISTEN')) session.listening = false;
-      if (WRITES.test(tag)) session.commits = true;
     }
   }
 

@@ -6,6 +6,7 @@ import { Control, type TextRow } from './control.ts';
 import { PARKED_NAME } from './parked-backends.ts';
 import type { PostgresServer } from './server.ts';
 import { pauseSync } from './sync-connection.ts';
+import { BRIDGE_ROLE } from './virtual-time.ts';
 
 /** The virtual wall clock before the first statement of a run. */
 export function writeClock(server: PostgresServer, now: Date): void {
@@ -59,28 +60,25 @@ export class RunDatabase {
   make(spec: PostgresSpec): void {
     const { database, seed } = spec;
     const key = JSON.stringify([database, seed]);
-    const control = new Control(this.#server.socketPath);
+    const control = this.#server.control('postgres');
     endSessions(control, database);
     if (this.#contents?.key !== key || this.#served >= EMPTIED_AT_MOST || !this.#asDefined(database)) {
+      this.#server.leave(database);
       control.query(`drop database if exists ${JSON.stringify(database)} with (force)`);
       copyDatabase(control, seed === '' ? `${database}_template` : this.#filled(control, spec), database);
       this.#contents = this.#read(database, key);
       this.#served = 0;
     }
-    control.close();
     this.#refill(database, this.#contents);
     this.#served += 1;
   }
 
   #asDefined(database: string): boolean {
-    const own = new Control(this.#server.socketPath, database);
-    const same = definitionsOf(own) === this.#contents?.definitions;
-    own.close();
-    return same;
+    return definitionsOf(this.#server.control(database)) === this.#contents?.definitions;
   }
 
   #read(database: string, key: string): Contents {
-    const own = new Control(this.#server.socketPath, database);
+    const own = this.#server.control(database);
     const files = new Map(
       own
         .query(TABLES)
@@ -94,13 +92,11 @@ export class RunDatabase {
           `select setval('${name}', ${own.query(`select last_value || ', ' || is_called from ${name}`)[0]?.[0]})`,
       )
       .join('; ');
-    const contents = { key, definitions: definitionsOf(own), files, sequences };
-    own.close();
-    return contents;
+    return { key, definitions: definitionsOf(own), files, sequences };
   }
 
   #refill(database: string, { files, sequences }: Contents): void {
-    const own = new Control(this.#server.socketPath, database);
+    const own = this.#server.control(database);
     const used = own.query(TABLES).map(([table]) => table);
     own.query(
       [
@@ -109,9 +105,9 @@ export class RunDatabase {
         ...(used.length === 0 ? [] : [`truncate ${used.join(', ')} cascade`]),
         ...[...files].map(([table, file]) => `copy ${table} from '${file}'`),
         ...(sequences === '' ? [] : [sequences]),
+        'reset session_replication_role',
       ].join('; '),
     );
-    own.close();
   }
 
   /** Name of a database of this server that holds the migrated template and the seed; made on first use. */
@@ -144,7 +140,7 @@ function endSessions(control: Control, database: string): void {
   const others = (): readonly TextRow[] =>
     control.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = '${database}' and application_name is distinct from '${PARKED_NAME}'`,
+        where datname = '${database}' and usename <> '${BRIDGE_ROLE}' and application_name is distinct from '${PARKED_NAME}'`,
     );
   while (others().length > 0) pauseSync(1);
 }

@@ -4,9 +4,11 @@ import path from 'node:path';
 import { exemptFromGuard } from '../../kernel/guard.ts';
 import { real } from '../../kernel/real.ts';
 import { type Binaries, account } from './binaries.ts';
+import { Control } from './control.ts';
 import { ParkedBackends } from './parked-backends.ts';
 import { CLOCK_FILE, SETTINGS } from './settings.ts';
 import { pauseSync, processAlive } from './sync-connection.ts';
+import { BRIDGE_ROLE } from './virtual-time.ts';
 
 const PORT = 5432;
 const START_LIMIT_MS = 20_000;
@@ -49,6 +51,7 @@ export function signalServer(pid: number, name: NodeJS.Signals): boolean {
 export class PostgresServer {
   readonly folder: string;
   readonly parked = new ParkedBackends();
+  readonly #controls = new Map<string, Control>();
   readonly #binaries: Binaries;
   readonly #settings: Readonly<Record<string, string>>;
   #pid = 0;
@@ -105,12 +108,30 @@ export class PostgresServer {
     throw new Error(`PostgreSQL did not start in ${this.folder}:\n${why}`);
   }
 
+  /** A connection of the bridge's account to one of its databases, kept until the server ends: what it has read of the catalogue stays with it. */
+  control(database: string): Control {
+    const control = this.#controls.get(database) ?? new Control(this.socketPath, database, BRIDGE_ROLE);
+    this.#controls.set(database, control);
+    return control;
+  }
+
+  /** Before the database is dropped or copied, which nobody may be connected to. */
+  leave(database: string): void {
+    this.#controls.get(database)?.close();
+    this.#controls.delete(database);
+  }
+
+  #forget(): void {
+    this.parked.clear();
+    for (const database of this.#controls.keys()) this.leave(database);
+  }
+
   /** SIGKILL of every process of the server; returns when all are gone. */
   kill(): void {
     const postmaster = this.#pid;
     if (postmaster === 0) return;
     this.#pid = 0;
-    this.parked.clear();
+    this.#forget();
     killServer(postmaster);
     fs.rmSync(this.socketPath, { force: true });
     fs.rmSync(`${this.socketPath}.lock`, { force: true });
@@ -121,7 +142,7 @@ export class PostgresServer {
     const postmaster = this.#pid;
     if (postmaster === 0) return;
     this.#pid = 0;
-    this.parked.clear();
+    this.#forget();
     signalServer(postmaster, 'SIGINT');
     while (processAlive(postmaster)) pauseSync(2);
   }

@@ -5,6 +5,9 @@ import type { Batch } from './client-stream.ts';
 import type { Lsn } from './replication/messages.ts';
 import type { SyncConnection } from './sync-connection.ts';
 import { NO_TIMEOUTS, type Timeouts } from './timeouts.ts';
+import { TYPE, commandTag } from './wire.ts';
+
+const WRITES = /^(INSERT|UPDATE|DELETE|MERGE|COPY|COMMIT|CREATE|DROP|ALTER|TRUNCATE)/;
 
 /** What a statement waits for: a lock of another session, the end of a sleep, or a standby that confirms its commit. */
 export interface Wait {
@@ -84,6 +87,22 @@ export class Session {
     if (verb === 'sleep') this.sleepMs = Number(figure) * 1000;
     if (verb === 'cancel') this.cancels.push(Number(figure));
     return verb !== undefined;
+  }
+
+  /** Takes note of a reply for its cost, of whom it is from, of whether the session listens. Returns the tag of a statement that is complete. */
+  count(type: number, reply: Buffer): string | undefined {
+    this.bytes += reply.length;
+    if (type === TYPE.dataRow) this.rows += 1;
+    if (type === TYPE.keyData) {
+      this.pid = reply.readInt32BE(5);
+      this.secret = reply.readInt32BE(9);
+    }
+    if (type !== TYPE.commandComplete) return undefined;
+    const tag = commandTag(reply);
+    if (tag === 'LISTEN') this.listening = true;
+    else if (tag.startsWith('UNLISTEN')) this.listening = false;
+    if (WRITES.test(tag)) this.commits = true;
+    return tag;
   }
 
   /**
