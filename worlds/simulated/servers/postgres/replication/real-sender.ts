@@ -1,4 +1,4 @@
-import { SyncConnection } from '../sync-connection.ts';
+import { NOTHING, SyncConnection } from '../sync-connection.ts';
 import { TYPE, fields, startupMessage } from '../wire.ts';
 import {
   type Lsn,
@@ -17,6 +17,7 @@ export class RealSender {
   position: Lsn;
   readonly #connection: SyncConnection;
   readonly #early: Buffer[] = [];
+  #told: Progress = { flushed: 0n, applied: 0n };
 
   /** @throws Error with the server's words when it does not stream: it is a standby itself, or has no such log. */
   constructor(socketPath: string, name: string, from: Lsn, timeline: number) {
@@ -45,7 +46,21 @@ export class RealSender {
   }
 
   #next(): Buffer {
-    const reply = this.#connection.next();
+    return this.#known(this.#connection.next());
+  }
+
+  /**
+   * What it sends of a log that has been flushed. A walsender that looks at the log just before the flush and goes to sleep just
+   * after it misses being woken, and sleeps for 10 s; a message of its standby wakes it in any case.
+   */
+  #flushed(): Buffer {
+    const ready = this.#connection.poll();
+    if (ready !== NOTHING) return this.#known(ready);
+    this.#connection.write(statusMessage({ ...this.#told, asks: false }));
+    return this.#next();
+  }
+
+  #known(reply: Buffer | undefined): Buffer {
     if (reply === undefined) throw new Error('the walsender has gone');
     return reply;
   }
@@ -60,7 +75,7 @@ export class RealSender {
 
   /** The log up to `end`, which has been flushed; undefined when nothing is new. */
   read(end: Lsn, sentAt: bigint): Wal | undefined {
-    while (this.position < end) this.#take(this.#next());
+    while (this.position < end) this.#take(this.#flushed());
     if (this.#early.length === 0) return undefined;
     const data = Buffer.concat(this.#early.splice(0));
     return { from: this.position - BigInt(data.length), to: this.position, data, sentAt };
@@ -68,6 +83,7 @@ export class RealSender {
 
   /** Tells how far the standby is. On return the commits that waited for that have been released. */
   acknowledge(progress: Progress): void {
+    this.#told = progress;
     this.#connection.write(statusMessage({ ...progress, asks: true }));
     for (;;) {
       const reply = this.#next();

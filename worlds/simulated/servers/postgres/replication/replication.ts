@@ -15,7 +15,6 @@ import { NO_CASCADE, Upstream } from './upstream.ts';
 const LIMIT_MS = 5000;
 /** For a signal to reach every process of the server after it has reached one. */
 const SETTLE_MS = 5;
-const WAITING = `select pid from pg_stat_get_activity(null) where wait_event = 'SyncRep'`;
 const FLUSHED = 'select pg_current_wal_flush_lsn()';
 
 export interface ReplicationOptions {
@@ -102,7 +101,7 @@ export class Replication {
 
   /** Whether this backend waits for a standby. */
   waits(pid: number): boolean {
-    return this.#control.prepared(WAITING).some(([waiting]) => Number(waiting) === pid);
+    return this.#control.prepared(`select 1 from pg_stat_get_activity(${pid}) where wait_event = 'SyncRep'`).length > 0;
   }
 
   // --- administration --------------------------------------------------------------------------
