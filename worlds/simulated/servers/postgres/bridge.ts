@@ -4,7 +4,7 @@ import { networkOrThrow } from '../../network/patch/net.ts';
 import type { ServerCost } from '../../network/profile.ts';
 import type { SimSocket } from '../../network/socket.ts';
 import { type Batch, type ClientRequests, readClient } from './client-stream.ts';
-import { Control } from './control.ts';
+import type { Control } from './control.ts';
 import { CostQueue } from './queue.ts';
 import type { Lsn } from './replication/messages.ts';
 import type { Replication } from './replication/replication.ts';
@@ -16,7 +16,7 @@ import { pokeListener, refreshTimeouts } from './side-talk.ts';
 import { StatementTexts } from './statement-texts.ts';
 import { NOTHING, SyncConnection } from './sync-connection.ts';
 import { mentionsTimeout, renameTimeouts, silencesWaits } from './timeouts.ts';
-import { BRIDGE_ROLE, SLEEP_LOCK } from './virtual-time.ts';
+import { SLEEP_LOCK } from './virtual-time.ts';
 import { IDLE_TIMEOUT, LOCK_TIMEOUT, NO_STREAM, STATEMENT_TIMEOUT, TOO_MANY, USER_CANCEL } from './verdicts.ts';
 import { TYPE, errorMessage, fields, message, startupMessage, startupParameters } from './wire.ts';
 
@@ -53,7 +53,7 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     // Advisory locks, on which sleepers wait, belong to a database.
-    this.#control = new Control(options.server.socketPath, options.database, BRIDGE_ROLE);
+    this.#control = options.server.control(options.database);
     this.#queue = new CostQueue(options.cost);
     this.#clock = new ServerClock(options.server, options.life.options.clock);
     options.replication?.begin({
@@ -385,7 +385,7 @@ export class Bridge {
       if (!keepBackends || !this.#parked(session)) session.connection.close();
     }
     this.#sessions.clear();
-    this.#control.close();
+    this.#control.query('select pg_advisory_unlock_all()'); // the gates of sleepers: the connection is the next life's
     this.#options.replication?.close();
     this.#clock.close();
   }
