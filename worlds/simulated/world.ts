@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import type { Deployment, Finding, World } from '../../contract/index.ts';
-import { overlaySources, packagesOf } from './kernel/modules.ts';
+import { loadPackages, overlaySources } from './kernel/modules.ts';
 import { installKernel } from './kernel/patch/install.ts';
 import { installNetwork } from './network/patch/install.ts';
 import { splitShared } from './network/patch/shared.ts';
@@ -21,7 +21,7 @@ async function preload(deployment: Deployment): Promise<void> {
   for (const spec of deployment.components) {
     if (spec.kind !== 'service' || loaded.has(spec.entry)) continue;
     loaded.add(spec.entry);
-    for (const specifier of packagesOf(spec.entry)) await import(specifier);
+    await loadPackages(spec.entry);
   }
   splitShared();
 }

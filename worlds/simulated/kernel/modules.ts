@@ -171,16 +171,12 @@ export async function importEntry(entry: string, onLinked: () => void): Promise<
   await main.evaluate();
 }
 
-const IMPORT = /(?:^|[\s;}])(?:import|export)\s*(?:[\w*{}\s,$]+?\s*from\s*)?["']([^"']+)["']/g;
-
-/** Packages and built-ins that the graph of `entry` imports, found in its text: loaded before a run, because the first load takes loop turns. */
-export function packagesOf(entry: string, seen = new Set<string>(), found = new Set<string>()): ReadonlySet<string> {
-  const path = realpathSync(entry);
-  if (seen.has(path)) return found;
-  seen.add(path);
-  for (const [, specifier = ''] of source(path).matchAll(IMPORT)) {
-    if (specifier.startsWith('.')) packagesOf(fileURLToPath(new URL(specifier, pathToFileURL(path))), seen, found);
-    else found.add(specifier);
-  }
-  return found;
+/**
+ * Loads the packages that the graph of `entry` imports. Before a run: a first load takes loop turns, so that of processes that start at
+ * one instant another would be the first to speak than when everything is there.
+ */
+export async function loadPackages(entry: string): Promise<void> {
+  const graph = new Graph();
+  graph.add(pathToFileURL(realpathSync(entry)).href);
+  await graph.loadMissing();
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { installKernel } from '../kernel/patch/install.ts';
 import { watchNativeIo } from '../kernel/guard.ts';
 import type { Host } from '../kernel/life.ts';
-import { packagesOf } from '../kernel/modules.ts';
+import { loadPackages } from '../kernel/modules.ts';
 import { type Program, SimProcess } from '../kernel/process.ts';
 import { Simulation, type SimulationOptions, setCurrentSimulation } from '../kernel/simulation.ts';
 import { WallClock } from '../kernel/wall-clock.ts';
@@ -94,6 +94,6 @@ const fixture = (name: string): string => path.join(import.meta.dirname, 'fixtur
 export async function preload(...fixtures: string[]): Promise<void> {
   installKernel();
   installNetwork();
-  for (const name of fixtures) for (const specifier of packagesOf(fixture(name))) await import(specifier);
+  for (const name of fixtures) await loadPackages(fixture(name));
   splitShared();
 }
