@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LineResult } from '../../contract/index.ts';
+import type { LineResult, Probe } from '../../contract/index.ts';
 import { kill, operations, polled } from '../../index.ts';
 import { executeToy } from '../testing/execute-toy.ts';
 import { toyWorld } from '../testing/toy-world.ts';
@@ -277,3 +277,26 @@ function line(lines: readonly LineResult[], reference: string): LineResult {
   if (!found) throw new Error(`no line ${reference} among ${lines.map((each) => each.reference).join(', ')}`);
   return found;
 }
+
+describe('a steady state whose first looks the machine was too busy to judge', () => {
+  /** A look each second, which cannot be judged until `judgedFrom`. */
+  const busyUntil = (judgedFrom: number): Probe => ({
+    title: 'latency',
+    observe: async (_evidence, _running, from, to) =>
+      Array.from({ length: Math.floor((to - from) / 1000) }, (_, i) => {
+        const at = from + i * 1000;
+        return { at, holds: true, seen: 'latency', ...(at < judgedFrom ? { unjudged: true } : {}) };
+      }),
+  });
+
+  test('is waited for until most of its last 30 s could be judged', async () => {
+    const { result } = await executeToy({ body: { steadyState: [busyUntil(60_000)] } });
+    expect(line(result.lines, 'steady[0]').verdict).toBe('pass');
+    expect(result.instants.injected).toBeGreaterThan(60_000 + 15_000 - 1);
+  });
+
+  test('is unknown when that does not come in time', async () => {
+    const { result } = await executeToy({ body: { steadyState: [busyUntil(Infinity)] } });
+    expect(line(result.lines, 'steady[0]').verdict).toBe('unknown');
+  });
+});

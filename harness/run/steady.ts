@@ -13,6 +13,8 @@ export const STEADY_LIMIT_MS: Ms = 120_000;
 interface Steadiness {
   /** All hold since here; undefined while one does not, or has no look. */
   readonly since: Ms | undefined;
+  /** Most looks of the last 30 s could be judged: a machine may be busy with the start of the deployment. */
+  readonly judged: boolean;
   readonly seen: readonly { readonly verdict: 'pass' | 'fail' | 'unknown'; readonly text: string }[];
 }
 
@@ -21,6 +23,7 @@ const UNSEEN = { verdict: 'unknown', text: 'nothing was observed' } as const;
 async function look(session: Session, from: Ms): Promise<Steadiness> {
   const seen = [];
   let since: Ms | undefined = from;
+  let judged = true;
   for (const [, probe] of session.steadyState) {
     const looks = await session.observe(probe, from, session.now);
     const held = heldSince(looks);
@@ -28,11 +31,17 @@ async function look(session: Session, from: Ms): Promise<Steadiness> {
     // A probe without a look so far holds nothing; one that never broke holds from the start.
     if (held === undefined) since = undefined;
     else if (since !== undefined && broken) since = Math.max(since, held.at);
-    const unseen = looks.length === 0 || (held !== undefined && tooBusy(looks));
+    const busy = held !== undefined && tooBusy(looks.filter(({ at }) => at >= session.now - STEADY_HOLD_MS));
+    judged &&= !busy;
+    const unseen = looks.length === 0 || busy;
     const verdict = unseen ? 'unknown' : held === undefined ? 'fail' : 'pass';
     seen.push({ verdict, text: summary(looks.slice(-1), looks.at(-1)) } as const);
   }
-  return { since, seen };
+  return { since, judged, seen };
+}
+
+function hasHeld({ since }: Steadiness, now: Ms): boolean {
+  return since !== undefined && now - since >= STEADY_HOLD_MS;
 }
 
 /** Waits until the steady state has held for 30 s. False, with the session's problem set, when the run may not go on. */
@@ -48,9 +57,9 @@ export async function steady(session: Session): Promise<boolean> {
     last = await look(session, from);
     const alert = session.running.alerts().find(({ state }) => state === 'firing')?.alert;
     if (alert !== undefined) session.problem = `the alert ${alert} fired in the steady state`;
-    return alert !== undefined || (last.since !== undefined && session.now - last.since >= STEADY_HOLD_MS);
+    return alert !== undefined || (hasHeld(last, session.now) && last.judged);
   };
-  if (!(await session.until(settled, 1000, deadline)))
+  if (!(await session.until(settled, 1000, deadline)) && !hasHeld(last, session.now))
     session.problem = 'the steady state was not reached within 2 min';
   session.pollers.stop(body.steadyState);
   if (session.problem === undefined) session.instants.steady = last.since ?? from;
@@ -81,7 +90,7 @@ export async function steadyAgain(session: Session): Promise<void> {
   await session.until(
     async () => {
       last = await look(session, from);
-      return last.since !== undefined && session.now - last.since >= STEADY_HOLD_MS;
+      return hasHeld(last, session.now) && last.judged;
     },
     1000,
     deadline,
