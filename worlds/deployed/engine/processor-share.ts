@@ -1,15 +1,25 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where control groups are, by their version: the file of a group's share of the processors, and one much above the usual. */
+/**
+ * Where control groups are, by their version: the file of a group's share of the processors, and the greatest that it takes. What
+ * a group has is divided among the processors on which it runs: on each of two it has half.
+ */
 const VERSIONS = [
-  { root: '/sys/fs/cgroup/cpu', probe: 'cpu.shares', file: 'cpu.shares', share: '102400' },
+  { root: '/sys/fs/cgroup/cpu', probe: 'cpu.shares', file: 'cpu.shares', share: '262144' },
   { root: '/sys/fs/cgroup', probe: 'cgroup.controllers', file: 'cpu.weight', share: '10000' },
 ] as const;
 
 /**
- * The parent control group of a run's containers. Together they get a hundred times the processor share of another process
- * where the processors are busy: a machine that runs other work beside would else show that work's latencies.
+ * Shares among a run's containers; the usual one is 1024. A service, whose latency is measured, goes before what it asks, and both
+ * before what looks on: it would else wait for Prometheus' scrapes, which are milliseconds long.
+ */
+export const SHARES = { service: 262_144, server: 16_384 } as const;
+
+/**
+ * The parent control group of a run's containers. Together they get a hundred times the processor share of another process,
+ * by the older control groups two hundred and fifty times, where the processors are busy: a machine that runs other work beside
+ * would else show that work's latencies.
  */
 export class ProcessorShare {
   readonly #group: string;

@@ -10,18 +10,26 @@ export interface Change {
   /** These instead of those of the first file. */
   readonly volumes?: readonly string[];
   readonly command?: readonly string[];
+  /** Of the processors, among the run's containers; the usual one is 1024. */
+  readonly shares?: number;
   /** A disk of its own, and the memory that it has without. */
   readonly disk?: Disk & { readonly memoryMb: number };
   /** It is not in the first file: it holds this disk. */
   readonly holds?: Disk;
 }
 
-/** The second compose file of a run. JSON values are YAML's; `!override` makes a list replace the first file's. */
-export function composeOverride(changes: ReadonlyMap<string, Change>, controlGroup: string | undefined): string {
-  const services = [...changes].map(([name, { environment, ports, volumes, command, disk, holds }]) => {
+/** The second compose file of a run. `processors`: the only ones that its containers may use. JSON values are YAML's; `!override` makes a list replace the first file's. */
+export function composeOverride(
+  changes: ReadonlyMap<string, Change>,
+  controlGroup: string | undefined,
+  processors: string | undefined,
+): string {
+  const services = [...changes].map(([name, { environment, ports, volumes, command, shares, disk, holds }]) => {
     const published = [...ports].map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`);
     const lines = [`  ${name}:`, `    ports: !override ${JSON.stringify(published)}`];
     if (controlGroup !== undefined) lines.push(`    cgroup_parent: ${JSON.stringify(controlGroup)}`);
+    if (processors !== undefined) lines.push(`    cpuset: ${JSON.stringify(processors)}`);
+    if (shares !== undefined) lines.push(`    cpu_shares: ${shares}`);
     if (environment !== undefined) lines.push(`    environment: !override ${JSON.stringify(environment)}`);
     if (volumes !== undefined) lines.push(`    volumes: !override ${JSON.stringify(volumes)}`);
     if (command !== undefined) lines.push(`    command: ${JSON.stringify(command)}`);

@@ -6,7 +6,8 @@ import type { ComponentSpec, Deployment, RunOptions } from '../../../contract/in
 import { CUT_PREFIX, FULL_PREFIX, STANDBY_PREFIX, isOffset } from '../dead-mans-switch/lease.ts';
 import { Containers } from '../engine/containers.ts';
 import { RUN_LABEL } from '../engine/labels.ts';
-import { ProcessorShare } from '../engine/processor-share.ts';
+import { ProcessorShare, SHARES } from '../engine/processor-share.ts';
+import { ownProcessors } from '../engine/processors.ts';
 import { freePorts } from '../engine/free-ports.ts';
 import { clockEnvironment, serverStart } from '../images/compose-servers.ts';
 import type { ServerSpec } from '../images/compose-servers.ts';
@@ -62,6 +63,7 @@ export class Stack {
   readonly #kept = new Map<string, string>();
   readonly #share: ProcessorShare;
   #services: readonly string[] = [];
+  readonly #processors = ownProcessors();
   /** Parent control group of the containers. */
   #group: string | undefined;
 
@@ -161,7 +163,7 @@ export class Stack {
         TOXIPROXY_API,
         ...this.proxies.filter(({ client }) => client === 'client').map(({ listen }) => listen),
       ];
-      changes.set('toxiproxy', await this.#publish('toxiproxy', inside));
+      changes.set('toxiproxy', { ...(await this.#publish('toxiproxy', inside)), shares: SHARES.server });
       for (const name of ['task-runtime', 'dead-mans-switch']) changes.set(name, { ports: new Map() });
     }
     for (const spec of missing)
@@ -172,10 +174,11 @@ export class Stack {
         changes.set(name, {
           ...(await this.#publish(name, [spec.port])),
           ...start,
+          shares: SHARES.server,
           ...(disk === undefined ? {} : { disk: { ...disk, memoryMb } }),
         });
       }
-    await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group));
+    await this.#compose.up([...changes.keys()], composeOverride(changes, this.#group, this.#processors));
     for (const [name, command] of wanted) this.#kept.set(name, command);
     const silent = await this.#unanswered(
       missing.flatMap((spec) => instancesOf(spec).map((name): readonly [string, ComponentSpec] => [name, spec])),
@@ -196,6 +199,7 @@ export class Stack {
       for (const instance of instancesOf(spec))
         changes.set(instance, {
           ...(await this.#publish(instance, [spec.http.port])),
+          shares: SHARES.service,
           environment: {
             ...clockEnvironment(instance),
             ...(pastProxies ? environment : throughProxies(instance, environment, this.proxies, deployment.components)),
@@ -206,12 +210,13 @@ export class Stack {
     for (const spec of poolers)
       changes.set(spec.name, {
         ...(await this.#publish(spec.name, [spec.port])),
+        shares: SHARES.server,
         volumes: writePooler(this.folder, this.proxies, spec, { speed, sabotage, pastProxies }),
       });
     const volumes = writeMonitoring(this.folder, deployment, speed, sabotage);
     changes.set(PROMETHEUS, { ...(await this.#publish(PROMETHEUS, [PROMETHEUS_PORT])), volumes });
     this.#services = [...changes.keys()];
-    const override = composeOverride(changes, this.#group);
+    const override = composeOverride(changes, this.#group, this.#processors);
     const asked = [...poolers, ...services].flatMap((spec) =>
       instancesOf(spec).map((instance): readonly [string, ComponentSpec] => [instance, spec]),
     );
