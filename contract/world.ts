@@ -89,10 +89,11 @@ export interface Running extends AsyncDisposable {
   /** Begins to scrape and to evaluate rules, where that waits for being asked (`RunOptions.scrapeWhenAsked`); twice is a no-op. */
   scrape?(): void;
   /**
-   * The share of [from, to], between 0 and 1, in which the services' processes could run and waited for a processor (the
-   * most of any): whether a latency measured there is the system's. Undefined where the world cannot tell.
+   * The share of [from, to], between 0 and 1, in which the processes of a service could run and waited for a processor (the
+   * most of any; without a name the most of all services'): whether a latency measured in them is the system's. Undefined where
+   * the world cannot tell.
    */
-  waiting(from: Ms, to: Ms): number | undefined;
+  waiting(from: Ms, to: Ms, service?: string): number | undefined;
   log(name: string): readonly LogLine[];
   /**
    * Runs a script of `scenarios/load/` by a load generator of its own within the deployment's network, to its end; its summary.

@@ -71,7 +71,7 @@ export async function measurePhase(
     calls: Math.round((await running.metrics.at(`sum(increase(${body.histogram}_count${window}))`, now)) ?? 0),
     p50: await running.metrics.at(quantile(0.5), now),
     p95: await running.metrics.at(quantile(0.95), now),
-    waiting: running.waiting(from, to) ?? 0,
+    waiting: running.waiting(from, to, body.service) ?? 0,
     caller: {
       p95: metrics['grpc_req_duration']?.values['p(95)'],
       crossed: Object.entries(metrics).flatMap(([name, { thresholds = {} }]) =>

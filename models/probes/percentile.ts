@@ -9,6 +9,8 @@ export interface PercentileOptions {
   readonly title: string;
   /** Between 0 and 1. */
   readonly quantile: number;
+  /** The service inside which it is measured. */
+  readonly service: string;
   /** The histogram without `_bucket`, of seconds: `numbering_validate_lease_seconds`. */
   readonly histogram: string;
   /** PromQL matchers without braces: `source="postgres"`. */
@@ -17,10 +19,10 @@ export interface PercentileOptions {
 
 /**
  * A percentile of a histogram of seconds, in ms. A window with too few samples is no look; a look stands at its window's start.
- * A quantile leaves `1 - quantile` of the samples to chance: where the services waited for a processor for more than half of
+ * A quantile leaves `1 - quantile` of the samples to chance: where the service waited for a processor for more than half of
  * that share of the window, it is the machine's latency that was measured, and the look is unjudged.
  */
-export function percentile({ title, quantile, histogram, matchers = '' }: PercentileOptions): {
+export function percentile({ title, service, quantile, histogram, matchers = '' }: PercentileOptions): {
   atMost(limitMs: Ms): Probe;
 } {
   const window = `[${WINDOW_MS / 1000}s]`;
@@ -37,7 +39,7 @@ export function percentile({ title, quantile, histogram, matchers = '' }: Percen
           const seconds = await running.metrics.at(value, end);
           if (seconds === undefined || Number.isNaN(seconds)) continue;
           const ms = seconds * 1000;
-          const waiting = running.waiting(end - WINDOW_MS, end) ?? 0;
+          const waiting = running.waiting(end - WINDOW_MS, end, service) ?? 0;
           const busy = waiting > (1 - quantile) / 2;
           const seen = `${title} ${Number(ms.toPrecision(3))} ms of ${samples}`;
           looks.push({

@@ -81,6 +81,7 @@ export const assignmentsSucceed: Probe = each(
 /** As numbering-service measures it. */
 export const isVerifiedP95 = percentile({
   title: 'IsVerified P95',
+  service: 'numbering-service',
   quantile: 0.95,
   histogram: 'numbering_alpha_verify_duration_seconds',
 });

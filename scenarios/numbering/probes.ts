@@ -10,6 +10,7 @@ export const cacheHitRatio = metric('cache hit ratio', 'min(numbering_redis_cach
 /** Duration of ValidateLease inside the service. */
 export const validateP95 = percentile({
   title: 'validate P95',
+  service: 'numbering-service',
   quantile: 0.95,
   histogram: 'numbering_validate_lease_duration_seconds',
 });

@@ -11,8 +11,8 @@ const VERSIONS = [
 ] as const;
 
 /**
- * Shares among a run's containers; the usual one is 1024. A service, whose latency is measured, goes before what it asks, and both
- * before what looks on: it would else wait for Prometheus' scrapes, which are milliseconds long.
+ * Shares among a run's containers; the usual one is 1024. A service, whose latency is measured, goes before what it asks and what
+ * looks on: it would else wait for those that have just woken it, at each step of each call.
  */
 export const SHARES = { service: 262_144, server: 16_384 } as const;
 

@@ -17,23 +17,32 @@ interface Reading {
  */
 export class ProcessorWait {
   readonly #readings: Reading[] = [];
+  readonly #waitedOf: (pid: number) => number | undefined;
 
-  /** Takes a reading. @param pids process ids on this machine, by instance; one that cannot be read is left out */
-  read(at: Ms, pids: ReadonlyMap<string, number>): void {
-    const waited = new Map<string, number>();
-    for (const [instance, pid] of pids) {
-      const ns = delayOf(pid);
-      if (ns !== undefined) waited.set(instance, ns / NS);
-    }
-    this.#readings.push({ at, wall: performance.now(), waited });
+  /** @param waitedOf for how long a process has waited, ms since it was started; undefined: it cannot be read */
+  constructor(waitedOf = delayOf) {
+    this.#waitedOf = waitedOf;
   }
 
-  /** The greatest share of [from, to] that a process has waited. Undefined without two readings there. */
-  share(from: Ms, to: Ms): number | undefined {
+  /** Takes a reading. @param pids process ids on this machine, by instance; one that cannot be read is left out */
+  read(at: Ms, pids: ReadonlyMap<string, number>, wall = performance.now()): void {
+    const waited = new Map<string, number>();
+    for (const [instance, pid] of pids) {
+      const ms = this.#waitedOf(pid);
+      if (ms !== undefined) waited.set(instance, ms);
+    }
+    this.#readings.push({ at, wall, waited });
+  }
+
+  /**
+   * The greatest share of [from, to] that a process has waited, of these instances or of all. Undefined without two readings there.
+   */
+  share(from: Ms, to: Ms, instances?: readonly string[]): number | undefined {
     const within = this.#readings.filter(({ at }) => at >= from && at <= to);
     const [first, last] = [within[0], within.at(-1)];
     if (first === undefined || last === undefined || last.wall <= first.wall) return undefined;
     const shares = [...last.waited].flatMap(([instance, waited]) => {
+      if (instances?.includes(instance) === false) return [];
       const before = first.waited.get(instance);
       // Started anew meanwhile: it counts from 0.
       return before === undefined || waited < before ? [] : [(waited - before) / (last.wall - first.wall)];
@@ -45,7 +54,7 @@ export class ProcessorWait {
 /** Second figure of the kernel's scheduling statistics. Undefined for a process that has ended or is on another machine. */
 function delayOf(pid: number): number | undefined {
   try {
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]);
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / NS;
   } catch {
     return undefined;
   }

@@ -131,7 +131,8 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
       }),
     alerts: () => monitoring.alerts(),
     metrics: monitoring,
-    waiting: (from, to) => wait.share(from, to),
+    waiting: (from, to, service) =>
+      wait.share(from, to, service === undefined ? undefined : find(service).map(({ name }) => name)),
     log: (name) => logs.of(find(name).map((instance) => instance.name)),
     worldLog: () => log.lines,
     generateLoad: (script, settings) => stack.generateLoad(script, settings),

@@ -214,7 +214,8 @@ export class Stack {
         volumes: writePooler(this.folder, this.proxies, spec, { speed, sabotage, pastProxies }),
       });
     const volumes = writeMonitoring(this.folder, deployment, speed, sabotage);
-    changes.set(PROMETHEUS, { ...(await this.#publish(PROMETHEUS, [PROMETHEUS_PORT])), volumes });
+    const published = await this.#publish(PROMETHEUS, [PROMETHEUS_PORT]);
+    changes.set(PROMETHEUS, { ...published, shares: SHARES.server, volumes });
     this.#services = [...changes.keys()];
     const override = composeOverride(changes, this.#group, this.#processors);
     const asked = [...poolers, ...services].flatMap((spec) =>
