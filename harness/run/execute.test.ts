@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LineResult, Probe } from '../../contract/index.ts';
+import type { Fault, LineResult, Probe } from '../../contract/index.ts';
 import { kill, operations, polled } from '../../index.ts';
 import { executeToy } from '../testing/execute-toy.ts';
 import { toyWorld } from '../testing/toy-world.ts';
@@ -299,4 +299,20 @@ describe('a steady state whose first looks the machine was too busy to judge', (
     const { result } = await executeToy({ body: { steadyState: [busyUntil(Infinity)] } });
     expect(line(result.lines, 'steady[0]').verdict).toBe('unknown');
   });
+});
+
+test('an alert that fires before a slow machine has injected all of the fault has been noticed', async () => {
+  const whole = kill('cache');
+  const slow: Fault = {
+    ...whole,
+    inject: async (stage) => {
+      const active = await whole.inject(stage);
+      await stage.running.clock.sleep(20_000);
+      return active;
+    },
+  };
+  const { result } = await executeToy({ body: { runs: { A: { fault: slow, lasts: 60_000 } } } });
+  const { detected = Infinity, injected = 0 } = result.instants;
+  expect(line(result.lines, 'detection').verdict).toBe('pass');
+  expect(detected).toBeLessThan(injected);
 });

@@ -12,8 +12,10 @@ export async function watch(session: Session): Promise<void> {
   const { body, row } = session.subject;
   const { injected } = instants;
   if (injected === undefined) return;
+  // A real machine takes its time over an injection: who watches may notice before all of it is in place.
+  const begun = session.injecting ?? injected;
   const { abortOn } = session.subject;
-  if (abortOn !== undefined && firstFiring(running.alerts(), abortOn, injected) !== undefined)
+  if (abortOn !== undefined && firstFiring(running.alerts(), abortOn, begun) !== undefined)
     throw new RunAborted(`the alert ${abortOn} fired: --abort-on`);
   if (instants.threshold === undefined && body.threshold)
     stamp(instants, 'threshold', await firstLook(session, body.threshold, injected));
@@ -24,7 +26,7 @@ export async function watch(session: Session): Promise<void> {
       stamp(instants, 'nextRunSinceCleared', await firstLook(session, body.nextRun, cleared));
   }
   if (instants.detected === undefined) {
-    const detected = firstFiring(running.alerts(), row.detection.alert, injected);
+    const detected = firstFiring(running.alerts(), row.detection.alert, begun);
     if (detected !== undefined) {
       instants.detected = detected;
       operator(session, 'onDetected');
