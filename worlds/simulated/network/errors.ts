@@ -1,13 +1,19 @@
-/** An error as libuv reports it: `connect ECONNREFUSED 10.0.0.2:6379`. */
+/** An error as libuv reports it: `connect ECONNREFUSED 10.0.0.2:6379`. Without frames: a real one has none but Node's own, and they are costly. */
 export function networkError(code: string, syscall: string, address?: string, port?: number): NodeJS.ErrnoException {
   const where = address === undefined ? '' : ` ${address}${port === undefined ? '' : `:${port}`}`;
-  return Object.assign(new Error(`${syscall} ${code}${where}`), {
-    code,
-    errno: ERRNO[code] ?? -1,
-    syscall,
-    address,
-    port,
-  });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return Object.assign(new Error(`${syscall} ${code}${where}`), {
+      code,
+      errno: ERRNO[code] ?? -1,
+      syscall,
+      address,
+      port,
+    });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 const ERRNO: Readonly<Record<string, number>> = {
