@@ -1,7 +1,8 @@
-import type { ExplorationModel } from '../../contract/index.ts';
+import type { ComponentSpec, ExplorationModel } from '../../contract/index.ts';
 import { parseDuration } from '../../catalogue/index.ts';
 import type { DrawOptions } from '../explore/draw.ts';
 import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts';
+import { filesLoadedBy } from '../explore/loaded-files.ts';
 import { PlantError, plantedFile, plantedNames, plantedSources } from '../explore/planted.ts';
 import { loadSystem } from '../load/subject.ts';
 import { deploymentFor } from '../load/deployment.ts';
@@ -42,8 +43,8 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   for (const kind of faults ?? []) oneOf('--faults', kind, drawable, kinds);
   const names = whole.topologies.map(({ name }) => name);
   if (choice.topology !== undefined) oneOf('--topology', choice.topology, names);
-  const model = await withSafeguard(root, whole, choice.safeguardOff);
   const sources = choice.planted === undefined ? undefined : sourcesOf(root, choice.planted);
+  const model = await withSources(root, await withSafeguard(root, whole, choice.safeguardOff), choice.planted, sources);
   return {
     model,
     budgetMs,
@@ -67,15 +68,42 @@ async function withSafeguard(
   const system = await loadSystem(root, model.system);
   const declared = system.components.flatMap((spec) => (spec.kind === 'service' ? spec.safeguards : []));
   oneOf('--safeguard-off', safeguard, [...new Set(declared)]);
+  const declares = (spec: ComponentSpec): boolean => spec.kind === 'service' && spec.safeguards.includes(safeguard);
+  return deploying(root, model, declares, `--safeguard-off ${safeguard}`, 'declares it');
+}
+
+/** The model with those topologies only that deploy who loads a source which the bug changes: in the others it cannot show. */
+async function withSources(
+  root: string,
+  model: ExplorationModel,
+  planted: string | undefined,
+  sources: Readonly<Record<string, string>> = {},
+): Promise<ExplorationModel> {
+  if (planted === undefined) return model;
+  const changed = Object.keys(sources);
+  const loads = (spec: ComponentSpec): boolean => {
+    if (spec.kind !== 'service') return false;
+    const loaded = filesLoadedBy(root, spec.entry);
+    return changed.some((path) => loaded.has(path));
+  };
+  return deploying(root, model, loads, `--planted ${planted}`, `loads ${changed.join(' or ')}`);
+}
+
+/** @throws UsageError where no topology deploys such a component */
+async function deploying(
+  root: string,
+  model: ExplorationModel,
+  wanted: (spec: ComponentSpec) => boolean,
+  flag: string,
+  what: string,
+): Promise<ExplorationModel> {
+  const system = await loadSystem(root, model.system);
+  const names = new Set(system.components.filter(wanted).map(({ name }) => name));
   const topologies = model.topologies.filter(({ name, needs }) =>
-    deploymentFor({ id: name, needs, place: name }, system).components.some(
-      (spec) => spec.kind === 'service' && spec.safeguards.includes(safeguard),
-    ),
+    deploymentFor({ id: name, needs, place: name }, system).components.some((spec) => names.has(spec.name)),
   );
   if (topologies.length === 0)
-    throw new UsageError(
-      `--safeguard-off ${safeguard}: no topology of models/${model.system}/exploration.ts deploys who declares it`,
-    );
+    throw new UsageError(`${flag}: no topology of models/${model.system}/exploration.ts deploys who ${what}`);
   return { ...model, topologies };
 }
 

@@ -43,7 +43,8 @@ export function caseSeed(seed: number, index: number): number {
 
 /**
  * The topology of the n-th case: dealt from a shuffled pack, so that the first runs of any exploration meet each topology once and
- * each later round meets them as often as they weigh. Depends on seed and index alone.
+ * each later round meets them as often as they weigh. In the first round those come first that weigh most, since they are the cheap
+ * ones. Depends on seed and index alone.
  */
 export function topologyOf(model: ExplorationModel, seed: number, index: number): string {
   const { topologies } = model;
@@ -52,8 +53,8 @@ export function topologyOf(model: ExplorationModel, seed: number, index: number)
   const place = round === 0 ? index : (index - topologies.length) % later.length;
   const rank = (n: number): number => caseSeed(caseSeed(seed, -1 - round), n);
   const pack = (round === 0 ? topologies : later)
-    .map(({ name }, n) => ({ name, at: rank(n) }))
-    .toSorted((a, b) => a.at - b.at);
+    .map(({ name, weight }, n) => ({ name, weight: round === 0 ? weight : 0, at: rank(n) }))
+    .toSorted((a, b) => b.weight - a.weight || a.at - b.at);
   return pack[place]?.name ?? '';
 }
 
