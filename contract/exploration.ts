@@ -97,6 +97,10 @@ export interface CommandKind {
   readonly weight: number;
   /** It changes something: faults are aimed at such, where there are any. */
   readonly writes?: boolean;
+  /** Name of the argument that says what it is about: commands that are drawn together share its value. */
+  readonly about?: string;
+  /** When something comes due by itself, counted from the command: others are drawn around such instants. */
+  readonly due?: (args: Arguments) => readonly Ms[];
   /** Made of integers and constants, which shrink without knowing how they were drawn. */
   readonly arguments: Arbitrary<Arguments>;
 }
@@ -152,6 +156,10 @@ export interface ExplorationModel {
   readonly system: string;
   readonly topologies: readonly Topology[];
   readonly commands: Readonly<Record<string, CommandKind>>;
+  /** What a client does in a row, as names of commands. Absent: commands come one by one. */
+  readonly stories?: readonly (readonly string[])[];
+  /** The command by which a client makes its latest call again: it comes after what a fault was aimed at. */
+  readonly again?: string;
   /** Clients that act at once, at most. */
   readonly clientsMax: number;
   begin(running: Running, history: History): Promise<Performer>;

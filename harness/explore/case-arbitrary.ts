@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { Command, ExplorationCase, ExplorationModel, PlannedFault, Topology } from '../../contract/index.ts';
-import { drawCase, kindOf, linksOf } from './draw.ts';
+import { drawCase } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
+import { linksOf } from './draw-faults.ts';
+import { kindOf } from './draw-workload.ts';
 
 /**
  * Cases as fast-check knows them. Drawing is `drawCase`; shrinking takes workload and faults together and needs no memory

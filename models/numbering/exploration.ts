@@ -2,7 +2,7 @@ import type { ExplorationModel } from '../../contract/index.ts';
 import { collect } from './collect.ts';
 import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
-import { commands } from './exploration/commands.ts';
+import { commands, stories } from './exploration/commands.ts';
 import { convergence } from './exploration/convergence.ts';
 import { linearizability } from './exploration/linearizability.ts';
 import { NumberingPerformer } from './exploration/performer.ts';
@@ -15,6 +15,8 @@ export const exploration: ExplorationModel = {
   system: 'numbering',
   topologies,
   commands,
+  stories,
+  again: 'repeat',
   clientsMax: 5,
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,

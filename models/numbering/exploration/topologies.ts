@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { Arguments, DrawableFault, Topology } from '../../../contract/index.ts';
+import { QUARANTINE_MS } from './commands.ts';
 import type { CommandName } from './commands.ts';
 
 const SERVICES = ['numbering-service-1', 'numbering-service-2'];
 const CLEANUP = 'numbering-jobs-cleanup';
 
-/** Shorter than the document's 30 days, so that what rests comes back within a run. */
-const ENVIRONMENT = { QUARANTINE_MS: '8000' };
+const ENVIRONMENT = { QUARANTINE_MS: String(QUARANTINE_MS) };
 const SWEEP = { ...ENVIRONMENT, QUARANTINE_SWEEP_MS: '5000' };
 
 const each = (...names: readonly string[]): readonly (readonly string[])[] => names.map((name) => [name]);
@@ -47,8 +47,15 @@ const CORE_LINKS: readonly (readonly [string, string])[] = [
   [CLEANUP, 'redis'],
 ];
 
+/** So often as the others of its topology a fault is drawn of what that topology is there for. */
+const OWN = 3;
+const often = (faults: readonly DrawableFault[]): readonly DrawableFault[] =>
+  faults.map((fault) => ({ ...fault, weight: (fault.weight ?? 1) * OWN }));
+
 const coreFaults: readonly DrawableFault[] = [
   ...processes([...SERVICES, CLEANUP, 'redis', 'postgres']),
+  // Once more by itself: what is under way there is everybody's.
+  { kind: 'process.kill', weight: 2, targets: each('postgres'), lastsMs: between(200, 15_000) },
   { kind: 'process.terminate', targets: each(...SERVICES, CLEANUP), lastsMs: between(200, 15_000) },
   ...links(CORE_LINKS),
   { kind: 'cache.flushed', targets: each('redis'), lastsMs: between(1, 1) },
@@ -109,8 +116,8 @@ const sweep: Topology = {
   environment: { 'numbering-service': ENVIRONMENT, [SWEEPER]: SWEEP },
   faults: [
     ...coreFaults,
-    ...processes([SWEEPER]),
-    { kind: 'network.partition', targets: [[SWEEPER, 'postgres']], lastsMs: between(100, 15_000) },
+    ...often(processes([SWEEPER])),
+    { kind: 'network.partition', weight: OWN, targets: [[SWEEPER, 'postgres']], lastsMs: between(100, 15_000) },
   ],
 };
 
@@ -134,8 +141,9 @@ const events: Topology = {
   needs: [...core.needs, 'nats', 'outbox-relay', 'billing-consumer', 'sender-id-registry'],
   faults: [
     ...coreFaults,
-    ...processes(['outbox-relay', 'nats-1', 'nats-2', 'nats-3', 'billing-consumer', 'sender-id-registry']),
-    ...links([...RELAY_LINKS, ...CONSUMER_LINKS]),
+    ...often(processes(['outbox-relay'])),
+    ...often(processes(['billing-consumer', 'sender-id-registry', 'nats-1', 'nats-2', 'nats-3'])),
+    ...often(links([...RELAY_LINKS, ...CONSUMER_LINKS])),
     { kind: 'broker.quorum-lost', targets: each('nats'), lastsMs: between(1000, 15_000) },
   ],
   links: [...CORE_LINKS, ...RELAY_LINKS],
@@ -153,11 +161,13 @@ const recalls: Topology = {
   commands: [...CORE_COMMANDS, 'suspend'],
   faults: [
     ...coreFaults,
-    ...processes(['outbox-relay', 'nats-1', 'nats-2', WORKER]),
-    ...links([
-      [WORKER, 'postgres'],
-      [WORKER, 'nats'],
-    ]),
+    ...often(processes([WORKER, 'outbox-relay', 'nats-1'])),
+    ...often(
+      links([
+        [WORKER, 'postgres'],
+        [WORKER, 'nats'],
+      ]),
+    ),
   ],
   links: CORE_LINKS,
   invariants: [...CORE_INVARIANTS, 'outbox-complete', 'events-in-order', 'recall-complete'],
@@ -173,12 +183,14 @@ const imports: Topology = {
   commands: [...CORE_COMMANDS, 'import'],
   faults: [
     ...coreFaults,
-    ...processes([IMPORTS, 'object-store']),
-    ...links([
-      [IMPORTS, 'postgres'],
-      [IMPORTS, 'object-store'],
-      ['numbering-service-1', 'object-store'],
-    ]),
+    ...often(processes([IMPORTS, 'object-store'])),
+    ...often(
+      links([
+        [IMPORTS, 'postgres'],
+        [IMPORTS, 'object-store'],
+        ['numbering-service-1', 'object-store'],
+      ]),
+    ),
   ],
   invariants: [...CORE_INVARIANTS, 'import-all-or-nothing'],
 };
@@ -228,7 +240,12 @@ const failover: Topology = {
   ],
   faults: [
     ...REGION_FAULTS,
-    { kind: 'storage.primary-lost', targets: [['postgres', 'failover-manager']], lastsMs: between(1000, 20_000) },
+    {
+      kind: 'storage.primary-lost',
+      weight: 2 * OWN,
+      targets: [['postgres', 'failover-manager']],
+      lastsMs: between(1000, 20_000),
+    },
   ],
   invariants: CORE_INVARIANTS.filter((name) => name !== 'reservations-expire' && name !== 'limits-are-per-tenant'),
 };

@@ -1,0 +1,71 @@
+import type { Command, DrawableFault, Ms, PlannedFault, Topology } from '../../contract/index.ts';
+import type { Dice } from './dice.ts';
+import type { Workload } from './draw-workload.ts';
+
+/** How many faults a run has: mostly one to three. */
+const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];
+/** A fault that is aimed at a command comes so shortly after it began ... */
+const AIM_MS: readonly Ms[] = [12, 12, 40];
+/** ... or with one of so many messages from there on: a change of an identifier is some ten statements. */
+const MESSAGES = { min: 1, max: 14 } as const;
+/** A fault that follows on another comes within this. */
+const NEXT_MS: Ms = 3000;
+/** Half of the faults last a tenth of what they might: what tries again meets both. */
+const SHORT = 10;
+
+export interface FaultsDrawn {
+  readonly dice: Dice;
+  readonly topology: Topology;
+  readonly workload: Workload;
+  /** Commands that faults are aimed at. */
+  readonly aims: readonly Command[];
+  /** Kinds of fault that may be drawn at all. Absent: all that the topology has. */
+  readonly kinds: readonly string[] | undefined;
+}
+
+/** Faults of one case: most are aimed at a command, which then has an aftermath. */
+export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDrawn): readonly PlannedFault[] {
+  const allowed = topology.faults.filter(({ kind }) => kinds?.includes(kind) ?? true);
+  if (allowed.length === 0) return [];
+  const drawable = dice.some(allowed).flatMap((each) => Array.from({ length: each.weight ?? 1 }, () => each));
+  const faults: PlannedFault[] = [];
+  for (let left = dice.pick(FAULTS); left > 0; left -= 1) faults.push(one(dice.pick(drawable), faults.at(-1)));
+  return faults;
+
+  function one(chosen: DrawableFault, before: PlannedFault | undefined): PlannedFault {
+    const targets = dice.pick(chosen.targets);
+    return {
+      ...when(targets, before),
+      lastsMs: lasts(chosen.lastsMs),
+      kind: chosen.kind,
+      targets,
+      options: chosen.options === undefined ? {} : dice.of(chosen.options),
+    };
+  }
+
+  function when(targets: readonly string[], before: PlannedFault | undefined): Pick<PlannedFault, 'at' | 'onMessage'> {
+    const how = dice.integer(1, 6);
+    if (how === 1) return { at: workload.instant() };
+    if (how === 2 && before !== undefined) return { at: before.at + dice.integer(0, NEXT_MS) };
+    const aim = dice.pick(aims);
+    workload.aftermath(aim);
+    const links = linksOf(topology, targets);
+    if (how === 3 || links.length === 0) return { at: aim.at + dice.integer(0, dice.pick(AIM_MS)) };
+    const [from, to] = dice.pick(links);
+    return { at: aim.at, onMessage: { from, to, nth: dice.integer(MESSAGES.min, MESSAGES.max) } };
+  }
+
+  function lasts({ from, to }: DrawableFault['lastsMs']): Ms {
+    return dice.integer(from, dice.once(2) ? to : from + Math.floor((to - from) / SHORT));
+  }
+}
+
+/** Both directions of the links whose messages may say when a fault comes: of the link that it is about, else of each that a target is an end of. */
+export function linksOf(topology: Topology, targets: readonly string[]): readonly (readonly [string, string])[] {
+  const known = topology.faults.flatMap(({ kind, targets: own }) => (kind.startsWith('network.') ? own : []));
+  const pairs = [...topology.links, ...known];
+  const own = pairs.filter((ends) => ends.every((end) => targets.includes(end)));
+  const near = own.length > 0 ? own : pairs.filter((ends) => ends.some((end) => targets.includes(end)));
+  const ways = near.flatMap(([from = '', to = '']) => [[from, to] as const, [to, from] as const]);
+  return [...new Map(ways.map((way) => [way.join(' -> '), way])).values()];
+}

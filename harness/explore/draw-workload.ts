@@ -1,0 +1,144 @@
+import type { Arguments, Command, CommandKind, ExplorationModel, Ms, Topology } from '../../contract/index.ts';
+import type { Dice } from './dice.ts';
+
+const COMMANDS = { min: 8, max: 60 } as const;
+/** Commands of a burst: so many, within this. */
+const BURST = { min: 2, max: 6, withinMs: 250 } as const;
+/** Between two commands of a story, at most: at once, as fast as a program, as a person. */
+const GAPS_MS: readonly Ms[] = [60, 300, 3000];
+/** So long before and after something comes due. */
+const AROUND_MS = { before: 60, after: 250 } as const;
+/** So long after what a fault was aimed at its caller makes it again, at most. */
+const AGAIN_MS: readonly Ms[] = [100, 1500, 9000];
+const SCENES = ['single', 'single', 'burst', 'story', 'story', 'race', 'due'] as const;
+
+/** What a command's name stands for. @throws where the model does not know it */
+export function kindOf(model: ExplorationModel, name: string): CommandKind {
+  const kind = model.commands[name];
+  if (kind === undefined)
+    throw new Error(
+      `no command ${name} in the exploration of ${model.system}: it has ${Object.keys(model.commands).join(', ')}`,
+    );
+  return kind;
+}
+
+/**
+ * Commands of one case, drawn as scenes until there are enough: single ones, bursts about one thing, what a client does in a row, the same by two
+ * at once, and commands at the instant at which something comes due. A swarm: not every run has every kind of command and scene.
+ */
+export class Workload {
+  readonly #dice: Dice;
+  readonly #model: ExplorationModel;
+  readonly #lastsMs: Ms;
+  readonly #topology: Topology;
+  /** Names of commands, each as often as it weighs. */
+  readonly #names: readonly string[];
+  readonly #stories: readonly (readonly string[])[];
+  readonly #scenes: readonly (typeof SCENES)[number][];
+  readonly #clients: number;
+  readonly #commands: Command[] = [];
+
+  constructor(dice: Dice, model: ExplorationModel, topology: Topology, lastsMs: Ms) {
+    this.#dice = dice;
+    this.#model = model;
+    this.#lastsMs = lastsMs;
+    this.#topology = topology;
+    const kinds = dice.some(topology.commands);
+    this.#names = kinds.flatMap((name) => Array.from({ length: kindOf(model, name).weight }, () => name));
+    this.#stories = (model.stories ?? []).filter((story) => story.every((name) => topology.commands.includes(name)));
+    this.#scenes = dice.some(SCENES);
+    this.#clients = dice.integer(1, model.clientsMax);
+    const wanted = dice.integer(COMMANDS.min, COMMANDS.max);
+    while (this.#commands.length < wanted) this.#scene(dice.pick(this.#scenes));
+    this.#commands.splice(wanted);
+  }
+
+  get commands(): readonly Command[] {
+    return this.#commands;
+  }
+
+  instant(): Ms {
+    return this.#dice.integer(0, this.#lastsMs);
+  }
+
+  /** What often comes after a command that met a fault: its client makes it again, others ask for the same thing. */
+  aftermath(of: Command): void {
+    const { again } = this.#model;
+    const later = (): Ms => of.at + this.#dice.integer(1, this.#dice.pick(AGAIN_MS));
+    if (again !== undefined && this.#topology.commands.includes(again) && this.#dice.once(2))
+      this.#add(later(), of.client, again);
+    if (this.#dice.once(2)) this.#add(later(), this.#client(), this.#dice.pick(this.#names), this.#aboutOf(of));
+  }
+
+  #scene(scene: (typeof SCENES)[number]): void {
+    switch (scene) {
+      case 'single':
+        return this.#add(this.instant(), this.#client(), this.#dice.pick(this.#names));
+      case 'burst':
+        return this.#burst();
+      case 'story':
+        return this.#story(1);
+      case 'race':
+        return this.#story(2);
+      case 'due':
+        return this.#due();
+    }
+  }
+
+  #burst(): void {
+    const begun = this.instant();
+    let about: Arguments = {};
+    for (let left = this.#dice.integer(BURST.min, BURST.max); left > 0; left -= 1) {
+      this.#add(begun + this.#dice.integer(0, BURST.withinMs), this.#client(), this.#dice.pick(this.#names), about);
+      about = { ...this.#aboutOf(this.#commands.at(-1)), ...about };
+    }
+  }
+
+  /** The same story by so many clients, about the same thing. */
+  #story(tellers: number): void {
+    if (this.#stories.length === 0) return this.#burst();
+    const story = this.#dice.pick(this.#stories);
+    const begun = this.instant();
+    const gap = this.#dice.pick(GAPS_MS);
+    let about: Arguments = {};
+    for (let teller = 0; teller < tellers; teller += 1) {
+      const client = this.#client();
+      let at = begun;
+      for (const name of story) {
+        this.#add(at, client, name, about);
+        about = { ...this.#aboutOf(this.#commands.at(-1)), ...about };
+        at += this.#dice.integer(0, gap);
+      }
+    }
+  }
+
+  #due(): void {
+    const coming = this.#commands.flatMap((command) =>
+      (kindOf(this.#model, command.name).due?.(command.arguments) ?? []).map((after) => ({ command, after })),
+    );
+    if (coming.length === 0) return this.#story(1);
+    const { command, after } = this.#dice.pick(coming);
+    const at = command.at + after + this.#dice.integer(-AROUND_MS.before, AROUND_MS.after);
+    const client = this.#dice.once(2) ? command.client : this.#client();
+    return this.#add(Math.max(0, at), client, this.#dice.pick(this.#names), this.#aboutOf(command));
+  }
+
+  #client(): number {
+    return this.#dice.integer(0, this.#clients - 1);
+  }
+
+  /** What a command is about, for others to share. */
+  #aboutOf(command: Command | undefined): Arguments {
+    const about = command === undefined ? undefined : kindOf(this.#model, command.name).about;
+    const value = about === undefined ? undefined : command?.arguments[about];
+    return about === undefined || value === undefined ? {} : { [about]: value };
+  }
+
+  #add(at: Ms, client: number, name: string, shared: Arguments = {}): void {
+    const { about, arguments: own } = kindOf(this.#model, name);
+    const value = about === undefined ? undefined : shared[about];
+    const drawn = this.#dice.of(own);
+    const args = about === undefined || value === undefined ? drawn : { ...drawn, [about]: value };
+    this.#commands.push({ at: Math.min(at, this.#lastsMs), client, name, arguments: args });
+  }
+}

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Arguments, Command, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
+import { caseSeed, drawCase } from './draw.ts';
+
+const DUE_MS = 5000;
+
+test('what a client does in a row is drawn in its order, about one thing', () => {
+  const found = cases.filter(({ commands }) =>
+    commands.some((take) =>
+      commands.some(
+        (give) =>
+          give.name === 'give' &&
+          take.name === 'take' &&
+          give.client === take.client &&
+          give.arguments['slot'] === take.arguments['slot'] &&
+          give.at >= take.at &&
+          give.at - take.at <= 60,
+      ),
+    ),
+  );
+  expect(found.length / cases.length).toBeGreaterThan(0.3);
+});
+
+test('some commands come just when something is due', () => {
+  const found = cases.filter(({ commands }) =>
+    commands.some((take) => commands.some((other) => Math.abs(other.at - take.at - DUE_MS) < 60)),
+  );
+  expect(found.length / cases.length).toBeGreaterThan(0.3);
+});
+
+test('what a fault was aimed at is often made again by its client', () => {
+  const aimed = cases.flatMap(({ commands, faults }) =>
+    faults.flatMap(({ onMessage, at }) =>
+      onMessage === undefined ? [] : [{ commands, aim: commands.find((command) => command.at === at) }],
+    ),
+  );
+  const again = aimed.filter(({ commands, aim }) =>
+    commands.some(({ name, client, at }) => name === 'again' && client === aim?.client && at > (aim?.at ?? Infinity)),
+  );
+  expect(again.length / aimed.length).toBeGreaterThan(0.4);
+});
+
+test('instants are spread over the whole run', () => {
+  const places = cases.flatMap(({ commands, lastsMs }: ExplorationCase) =>
+    commands.map(({ at }: Command) => at / lastsMs),
+  );
+  for (const tenth of [0, 3, 6, 9]) {
+    const share = places.filter((place) => Math.floor(place * 10) === tenth).length / places.length;
+    expect(share).toBeGreaterThan(0.05);
+    expect(share).toBeLessThan(0.2);
+  }
+});
+
+const slot = fc.record({ slot: fc.nat({ max: 9 }) }) as fc.Arbitrary<Arguments>;
+const nothing = fc.record({}) as fc.Arbitrary<Arguments>;
+
+const model: ExplorationModel = {
+  system: 'toy',
+  topologies: [
+    {
+      name: 'toy',
+      weight: 1,
+      needs: ['a', 'b'],
+      commands: ['take', 'give', 'again'],
+      faults: [{ kind: 'kill', targets: [['a']], lastsMs: { from: 10, to: 1000 } }],
+      links: [['a', 'b']],
+      invariants: [],
+    },
+  ],
+  commands: {
+    take: { weight: 3, writes: true, about: 'slot', due: () => [DUE_MS], arguments: slot },
+    give: { weight: 3, about: 'slot', arguments: slot },
+    again: { weight: 1, arguments: nothing },
+  },
+  stories: [['take', 'give']],
+  again: 'again',
+  clientsMax: 3,
+  begin: () => Promise.reject(new Error('nothing is run here')),
+  convergence: () => [],
+  collect: async () => ({}),
+  answers: () => [],
+  stateAt: () => 'idle',
+  states: ['idle'],
+  sometimes: {},
+};
+
+const cases = Array.from({ length: 200 }, (_, index) => drawCase(model, { seed: caseSeed(1, index) }));
