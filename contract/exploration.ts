@@ -119,6 +119,11 @@ export interface Convergence {
   readonly within: Ms;
   /** Row of the catalogue that the limit is taken from. */
   readonly row: string;
+  /**
+   * Longer than anything waits that works on it: what is missing and has not changed for so long is not expected to come any more. A suspicion
+   * by which time is saved; the limit alone gives the verdict. Absent: it may stand still for long.
+   */
+  readonly patience?: Ms;
   /** Undefined: it holds. Otherwise what is missing. */
   look(running: Running): Promise<string | undefined>;
 }
@@ -169,6 +174,8 @@ export interface ExplorationModel {
   collect(running: Running): Promise<Evidence['finalState']>;
   /** What the model says of the answers: each that it does not allow. Also where a checker of histories is asked. */
   answers(explored: Explored): readonly CaseFailure[];
+  /** What a call is about, in words by which failures speak of it: identifiers, leases. Absent: failures name operations only. */
+  namesOf?(operation: Operation): readonly string[];
   /** What the clients were doing at an instant, in a word of `states`. */
   stateAt(operations: readonly Operation[], at: Ms): string;
   readonly states: readonly string[];

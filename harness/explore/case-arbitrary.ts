@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import type { Command, ExplorationCase, ExplorationModel, PlannedFault, Topology } from '../../contract/index.ts';
+import type {
+  Command,
+  ExplorationCase,
+  ExplorationModel,
+  PlannedFault,
+  SlowLink,
+  Topology,
+} from '../../contract/index.ts';
 import { drawCase } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
 import { linksOf } from './draw-faults.ts';
@@ -7,8 +14,9 @@ import { kindOf } from './draw-workload.ts';
 
 /**
  * Cases as fast-check knows them. Drawing is `drawCase`; shrinking takes workload and faults together and needs no memory
- * of how a case was drawn, so that a case from a file shrinks as well. What comes first takes most away: all faults, halves
- * of the commands, single ones; then whom and where; then arguments, which their own arbitraries shrink; instants last.
+ * of how a case was drawn, so that a case from a file shrinks as well. What comes first takes most away: all faults, a cheaper
+ * deployment, halves of the commands, single ones; then arguments, which their own arbitraries shrink; instants last. A smaller value carries
+ * its place on that way as its context: whoever goes on from it goes on there, and comes round to what lies before it at the end.
  */
 export class CaseArbitrary extends fc.Arbitrary<ExplorationCase> {
   readonly #model: ExplorationModel;
@@ -29,54 +37,113 @@ export class CaseArbitrary extends fc.Arbitrary<ExplorationCase> {
     return typeof value === 'object' && value !== null && 'commands' in value;
   }
 
-  override shrink(value: ExplorationCase): fc.Stream<fc.Value<ExplorationCase>> {
-    return fc.stream(smaller(value, this.#model)).map((each) => new fc.Value(each, undefined));
+  override shrink(value: ExplorationCase, context?: unknown): fc.Stream<fc.Value<ExplorationCase>> {
+    const place = (context ?? START) as Place;
+    return fc
+      .stream(around(value, this.#model, place))
+      .map((smaller) => new fc.Value(smaller.value, smaller.place satisfies Place));
   }
 }
 
-function* smaller(value: ExplorationCase, model: ExplorationModel): IterableIterator<ExplorationCase> {
-  const { commands, faults, slowLinks } = value;
-  if (faults.length > 1) yield { ...value, faults: [] };
-  if (slowLinks.length > 0) yield { ...value, slowLinks: [] };
-  for (const left of fewer(commands, commands.length)) yield { ...value, commands: left };
-  for (const left of fewer(faults, faults.length)) yield { ...value, faults: left };
-  for (const left of fewer(slowLinks, slowLinks.length)) yield { ...value, slowLinks: left };
-  const topology = model.topologies.find(({ name }) => name === value.topology);
-  if (topology !== undefined)
-    for (const other of model.topologies)
-      if (other.needs.length < topology.needs.length && holds(other, value)) yield { ...value, topology: other.name };
-  yield* withFewerClients(value);
-  const end = Math.max(0, ...commands.map(({ at }) => at), ...faults.map(({ at, lastsMs }) => at + lastsMs));
-  if (end < value.lastsMs) yield { ...value, lastsMs: end };
-  for (const [i, command] of commands.entries())
-    for (const args of shrunkArguments(kindOf(model, command.name).arguments, command.arguments))
-      yield { ...value, commands: commands.with(i, { ...command, arguments: args }) };
-  for (const [i, fault] of faults.entries())
-    for (const other of gentler(fault)) yield { ...value, faults: faults.with(i, other) };
-  yield* sooner(value);
+/** Where on the way a smaller value was met: the pass, and in those that take chunks out of a list which chunk. */
+interface Place {
+  readonly pass: number;
+  readonly size: number;
+  readonly from: number;
 }
 
-/** A list without a half, a quarter ... of it, down to one item. */
-function* fewer<T>(items: readonly T[], size: number): IterableIterator<readonly T[]> {
-  for (let chunk = Math.ceil(size / 2); chunk >= 1; chunk = chunk === 1 ? 0 : Math.ceil(chunk / 2))
-    for (let from = 0; from < size; from += chunk) {
-      const left = items.toSpliced(from, chunk);
-      if (left.length < size) yield left;
+interface Smaller {
+  readonly value: ExplorationCase;
+  readonly place: Place;
+}
+
+const START: Place = { pass: 0, size: Infinity, from: 0 };
+
+type Pass = (value: ExplorationCase, model: ExplorationModel, place: Place) => IterableIterator<Smaller>;
+
+/** A pass whose values do not depend on those before. */
+const plain = (values: (value: ExplorationCase, model: ExplorationModel) => Iterable<ExplorationCase>): Pass =>
+  function* (value, model, place) {
+    for (const other of values(value, model)) yield { value: other, place };
+  };
+
+/** A pass that takes chunks out of a list: halves first, single items last. It goes on with the size and at the place at which it was. */
+const chunks = (member: 'commands' | 'faults' | 'slowLinks'): Pass =>
+  function* (value, _model, { pass, size: begun, from: at }) {
+    const items: readonly unknown[] = value[member];
+    let from = at;
+    for (
+      let size = Math.min(begun, Math.ceil(items.length / 2));
+      size >= 1;
+      size = size === 1 ? 0 : Math.ceil(size / 2)
+    ) {
+      for (; from < items.length; from += size)
+        yield { value: { ...value, [member]: items.toSpliced(from, size) }, place: { pass, size, from } };
+      from = 0;
     }
+  };
+
+const PASSES: readonly Pass[] = [
+  plain(function* (value) {
+    if (value.faults.length > 0) yield { ...value, faults: [] };
+    if (value.slowLinks.length > 0) yield { ...value, slowLinks: [] };
+  }),
+  plain(cheaperDeployments),
+  chunks('commands'),
+  chunks('faults'),
+  chunks('slowLinks'),
+  plain(withFewerClients),
+  plain(function* (value) {
+    const { commands, faults, lastsMs } = value;
+    const end = Math.max(0, ...commands.map(({ at }) => at), ...faults.map(({ at, lastsMs: ms }) => at + ms));
+    if (end < lastsMs) yield { ...value, lastsMs: end };
+  }),
+  plain(function* (value, model) {
+    const { commands } = value;
+    for (const [i, command] of commands.entries())
+      for (const args of shrunkArguments(kindOf(model, command.name).arguments, command.arguments))
+        yield { ...value, commands: commands.with(i, { ...command, arguments: args }) };
+  }),
+  plain(function* (value) {
+    for (const [i, fault] of value.faults.entries())
+      for (const other of gentler(fault)) yield { ...value, faults: value.faults.with(i, other) };
+  }),
+  plain(sooner),
+];
+
+/** All passes once, from a place on and round to it again. */
+function* around(value: ExplorationCase, model: ExplorationModel, begun: Place): IterableIterator<Smaller> {
+  for (let nth = 0; nth <= PASSES.length; nth += 1) {
+    const pass = (begun.pass + nth) % PASSES.length;
+    const place = nth === 0 ? begun : { ...START, pass };
+    yield* PASSES[pass]?.(value, model, place) ?? [];
+  }
 }
 
-/** Whether a smaller deployment knows all that the case speaks of. */
-function holds(topology: Topology, { commands, faults, slowLinks }: ExplorationCase): boolean {
+/** The same where less is deployed: as it is, and without what is not known there. */
+function* cheaperDeployments(value: ExplorationCase, model: ExplorationModel): IterableIterator<ExplorationCase> {
+  const topology = model.topologies.find(({ name }) => name === value.topology);
+  if (topology === undefined) return;
+  const fewer = model.topologies
+    .filter(({ needs }) => needs.length < topology.needs.length)
+    .toSorted((a, b) => a.needs.length - b.needs.length);
+  for (const other of fewer) {
+    const commands = value.commands.filter(({ name }) => other.commands.includes(name));
+    const faults = value.faults.filter((fault) => knowsFault(other, fault));
+    const slowLinks = value.slowLinks.filter((link) => knowsLink(other, link));
+    if (commands.length > 0) yield { ...value, topology: other.name, commands, faults, slowLinks };
+  }
+}
+
+function knowsFault(topology: Topology, { kind, targets, onMessage }: PlannedFault): boolean {
   return (
-    commands.every(({ name }) => topology.commands.includes(name)) &&
-    faults.every(
-      ({ kind, targets, onMessage }) =>
-        topology.faults.some((each) => each.kind === kind && each.targets.some((own) => same(own, targets))) &&
-        (onMessage === undefined ||
-          linksOf(topology, targets).some((link) => same(link, [onMessage.from, onMessage.to]))),
-    ) &&
-    slowLinks.every(({ from, to }) => topology.links.some((link) => same(link, [from, to])))
+    topology.faults.some((each) => each.kind === kind && each.targets.some((own) => same(own, targets))) &&
+    (onMessage === undefined || linksOf(topology, targets).some((link) => same(link, [onMessage.from, onMessage.to])))
   );
+}
+
+function knowsLink(topology: Topology, { from, to }: SlowLink): boolean {
+  return topology.links.some((link) => same(link, [from, to]));
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

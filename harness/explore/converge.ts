@@ -4,19 +4,29 @@ import type { Schedule } from './schedule.ts';
 /** Between two looks: short at first, since most runs have converged by then. */
 const LOOK_EVERY: { readonly from: Ms; readonly to: Ms } = { from: 250, to: 2000 };
 
+/** How phase 2 ended. */
+export interface Converged {
+  readonly failures: readonly CaseFailure[];
+  /** The failure is a suspicion: its condition was given up before its time was up. */
+  readonly givenUp: boolean;
+}
+
 /**
  * Phase 2: everything is healed, and the system must come to rest within the catalogue's limits. A process that ended by
  * itself is started again, as whoever runs it would. Conditions are waited for one after the other, each by its own limit
- * since the healing, until all hold at one look; the first whose time is up is the failure.
+ * since the healing, until all hold at one look; the first whose time is up is the failure. Whoever is
+ * impatient has a condition given up when it has said the same for longer than its `patience`: that is no verdict, and such a case must be run again.
  */
 export async function converge(
   running: Running,
   conditions: readonly Convergence[],
-  schedule: Schedule,
-): Promise<readonly CaseFailure[]> {
+  schedule: Pick<Schedule, 'healAll'>,
+  impatient = false,
+): Promise<Converged> {
   const { clock } = running;
   await schedule.healAll();
   const healed = clock.now();
+  let said: { readonly what: string; readonly since: Ms } | undefined;
   let every = LOOK_EVERY.from;
   for (let held = 0; held < conditions.length;) {
     await restartEnded(running);
@@ -24,25 +34,31 @@ export async function converge(
     const [missing] = await firstMissing(running, conditions, held);
     if (missing === undefined) {
       const [again] = held === 0 ? [] : await firstMissing(running, conditions, 0);
-      if (again === undefined) return [];
+      if (again === undefined) return { failures: [], givenUp: false };
       held = 0;
     } else {
       held = conditions.indexOf(missing.condition);
-      const { name, within, row } = missing.condition;
+      const { name, within, row, patience = Infinity } = missing.condition;
       const now = clock.now();
-      if (now - healed > within)
-        return [
-          {
-            check: `convergence:${name}`,
-            what: `${missing.what}, ${((now - healed) / 1000).toFixed(0)} s after all faults were healed (${row} allows ${within / 1000} s)`,
-            at: now,
-          },
-        ];
+      const what = `${name}: ${missing.what}`;
+      if (said?.what !== what) said = { what, since: now };
+      const late = now - healed > within;
+      if (late || (impatient && now - said.since > patience))
+        return {
+          failures: [
+            {
+              check: `convergence:${name}`,
+              what: `${missing.what}, ${((now - healed) / 1000).toFixed(0)} s after all faults were healed (${row} allows ${within / 1000} s)`,
+              at: now,
+            },
+          ],
+          givenUp: !late,
+        };
     }
     await clock.sleep(every);
     every = Math.min(LOOK_EVERY.to, every * 2);
   }
-  return [];
+  return { failures: [], givenUp: false };
 }
 
 interface Missing {

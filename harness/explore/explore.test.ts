@@ -66,6 +66,41 @@ test('a failure that takes another course when run again is not confirmed', asyn
   expect(found[0]?.confirmed).toBe(false);
 });
 
+test('what was given up by impatience is run again with all its time, and only that is the verdict', async () => {
+  const hasty = { failures: [{ check: 'convergence:x', what: 'late' }], givenUp: true };
+  const workers = (slow: boolean): ExploreOptions['workers'] => ({
+    jobs: 1,
+    run: async ({ case: drawn, impatient = false }) => {
+      const { commands } = drawn;
+      const stuck = { ...outcomeOf(drawn), ...hasty, givenUp: impatient, hash: `${commands.length} ${impatient}` };
+      // A run of few commands comes true if it is given its time.
+      const comesTrue = slow || commands.length < 3;
+      return comesTrue && !impatient ? { ...stuck, failures: [] } : stuck;
+    },
+  });
+  expect((await explore({ ...options, runs: 5, workers: workers(true) })).found).toEqual([]);
+  const { found } = await explore({ ...options, runs: 5, workers: workers(false) });
+  expect(found[0]?.case.commands.length).toBe(3);
+  expect(found[0]).toMatchObject({ confirmed: true, outcome: { givenUp: false }, minimal: false });
+});
+
+test('commands that the failure does not speak of are tried away first', async () => {
+  const sizes: number[] = [];
+  const workers: ExploreOptions['workers'] = {
+    jobs: 1,
+    run: async ({ case: drawn }) => {
+      const sevens = drawn.commands.flatMap(({ arguments: { value } }, i) => (value === 7 ? [i] : []));
+      sizes.push(drawn.commands.length);
+      const failures = sevens.length === 0 ? [] : [{ check: 'toy', what: '7 is lost' }];
+      return { ...outcomeOf(drawn), failures, concerned: { toy: sevens } };
+    },
+  };
+  const [found] = (await explore({ ...options, runs: 40, workers })).found;
+  const at = sizes.indexOf(found?.drawn.commands.length ?? 0);
+  expect(sizes.slice(at + 1)[0]).toBeLessThan(4);
+  expect(found?.case.commands).toHaveLength(1);
+});
+
 test('runs that pass are tallied: points, coverage, one hash for all', async () => {
   const { found, tally } = await explore({ ...options, runs: 30, draw: { faults: [] } });
   expect(found).toEqual([]);

@@ -64,7 +64,9 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       next += 1;
       const topology = draw.topology ?? topologyOf(model, seed, run);
       const drawn = drawCase(model, { ...draw, topology, seed: caseSeed(seed, run) });
-      const outcome = await workers.run({ case: drawn, whole: false });
+      const suspected = await workers.run({ case: drawn, whole: false, impatient: true });
+      // No verdict by impatience: what was given up is run once more, with all the time that its limit gives.
+      const outcome = suspected.givenUp === true ? await workers.run({ case: drawn, whole: false }) : suspected;
       finished.set(run, { drawn, outcome });
       options.onRun?.(finished.size, outcome);
       if (outcome.failures.length > 0) for (const { check } of outcome.failures) checks.add(check);

@@ -14,6 +14,7 @@ import type {
 } from '../../contract/index.ts';
 import { RecordedHistory } from '../run/history.ts';
 import { converge } from './converge.ts';
+import { involvement } from './involvement.ts';
 import { crashes } from './crashes.ts';
 import { safetyPhase } from './safety-phase.ts';
 import { Schedule } from './schedule.ts';
@@ -30,6 +31,7 @@ export interface CaseSubject {
   readonly keepTrace: boolean;
   /** Real milliseconds. */
   readonly wallClock: () => number;
+  readonly impatient: boolean;
   /** Sources in place of the disk's. */
   readonly sources?: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,9 @@ export interface RunCase {
   readonly wallMs: number;
   /** Last service log lines, for a person who looks at a failure. */
   readonly log: readonly string[];
+  readonly givenUp: boolean;
+  readonly idle: readonly number[];
+  readonly concerned: Readonly<Record<string, readonly number[]>>;
 }
 
 const HEALTHY_LIMIT_MS: Ms = 60_000;
@@ -77,6 +82,8 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
   let finalState: Explored['finalState'] = {};
   let problem: string | undefined;
   let aborted = false;
+  let givenUp = false;
+  let makers: ReadonlyMap<number, number> = new Map();
   const explored = (): Explored => ({
     case: drawn,
     operations: history.operations,
@@ -89,8 +96,10 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
   try {
     await healthy(running);
     const performer = await model.begin(running, history);
-    await safetyPhase(drawn, running, history, performer, schedule);
-    failures.push(...(await converge(running, model.convergence(running), schedule)));
+    makers = await safetyPhase(drawn, running, history, performer, schedule);
+    const converged = await converge(running, model.convergence(running), schedule, subject.impatient);
+    failures.push(...converged.failures);
+    ({ givenUp } = converged);
     await performer.close();
     finalState = await model.collect(running);
     failures.push(...judge(explored(), subject));
@@ -113,6 +122,10 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
     virtualMs: running.clock.now(),
     wallMs: subject.wallClock() - begun,
     log,
+    givenUp,
+    ...(failures.length === 0
+      ? { idle: [], concerned: {} }
+      : involvement(drawn, history.operations, makers, failures, (operation) => model.namesOf?.(operation) ?? [])),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ExplorationCase, Ms, Performer, Running } from '../../contract/index.ts';
+import type { Command, ExplorationCase, Ms, Performer, Running } from '../../contract/index.ts';
 import type { RecordedHistory } from '../run/history.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -8,7 +8,7 @@ const DRAIN_LOOK_MS: Ms = 100;
 
 /**
  * Phase 1: commands and faults at their instants, by an open loop; nobody waits for an answer before the next one is due.
- * Ends when its time is over and every answer is in.
+ * Ends when its time is over and every answer is in. Gives back which command made which operations.
  */
 export async function safetyPhase(
   drawn: ExplorationCase,
@@ -16,12 +16,19 @@ export async function safetyPhase(
   history: RecordedHistory,
   performer: Performer,
   schedule: Schedule,
-): Promise<void> {
+): Promise<ReadonlyMap<number, number>> {
   const { clock } = running;
   await schedule.begin();
   const begun = clock.now();
   const background: Promise<void>[] = [];
-  for (const { at, act } of timeline(drawn, performer, schedule)) {
+  const makers = new Map<number, number>();
+  const perform = (index: number, command: Command): Promise<void> => {
+    const before = history.operations.length;
+    const performed = performer.perform(command);
+    for (let id = before; id < history.operations.length; id += 1) makers.set(id, index);
+    return performed;
+  };
+  for (const { at, act } of timeline(drawn, perform, schedule)) {
     const wait = begun + at - clock.now();
     if (wait > 0) await clock.sleep(wait);
     background.push(act());
@@ -31,6 +38,7 @@ export async function safetyPhase(
   const limit = clock.now() + DRAIN_LIMIT_MS;
   while (history.pending > 0 && clock.now() < limit) await clock.sleep(DRAIN_LOOK_MS);
   await Promise.all(background);
+  return makers;
 }
 
 interface Due {
@@ -39,13 +47,17 @@ interface Due {
 }
 
 /** In the order of their instants; at one instant healing comes first, then faults, then commands. */
-function timeline(drawn: ExplorationCase, performer: Performer, schedule: Schedule): readonly Due[] {
+function timeline(
+  drawn: ExplorationCase,
+  perform: (index: number, command: Command) => Promise<void>,
+  schedule: Schedule,
+): readonly Due[] {
   return [
     ...drawn.faults.map((planned) => ({
       at: planned.at + planned.lastsMs,
       act: async () => schedule.ends(planned),
     })),
     ...drawn.faults.map((planned) => ({ at: planned.at, act: () => schedule.begins(planned) })),
-    ...drawn.commands.map((command) => ({ at: command.at, act: () => performer.perform(command) })),
+    ...drawn.commands.map((command, index) => ({ at: command.at, act: () => perform(index, command) })),
   ].toSorted((a, b) => a.at - b.at);
 }

@@ -14,6 +14,8 @@ export interface CaseJob {
   readonly case: ExplorationCase;
   /** Give back history and trace too. */
   readonly whole: boolean;
+  /** Conditions of the liveness phase may be given up before their time is up (`Convergence.patience`). */
+  readonly impatient?: boolean;
 }
 
 /** What a case came to. */
@@ -30,6 +32,12 @@ export interface CaseOutcome {
   readonly virtualMs: Ms;
   readonly wallMs: number;
   readonly log: readonly string[];
+  /** A condition was given up (`CaseJob.impatient`): its failure is a suspicion. */
+  readonly givenUp?: boolean;
+  /** Indices of commands that called nobody. Only where there is a failure. */
+  readonly idle?: readonly number[];
+  /** By check, the commands whose calls speak of what the failure speaks of. */
+  readonly concerned?: Readonly<Record<string, readonly number[]>>;
   /** Only where the whole was asked for. */
   readonly history?: readonly Operation[];
   readonly trace?: readonly string[];

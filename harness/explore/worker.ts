@@ -31,7 +31,7 @@ await world.close?.();
 // What a world leaves running must not keep the process alive.
 process.exit(0);
 
-async function one({ case: drawn, whole }: CaseJob): Promise<CaseOutcome> {
+async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<CaseOutcome> {
   const begun = realMs();
   try {
     const loaded = await loadCase(root, model, drawn);
@@ -41,6 +41,7 @@ async function one({ case: drawn, whole }: CaseJob): Promise<CaseOutcome> {
       world,
       signal: interrupted.signal,
       keepTrace: whole,
+      impatient,
       wallClock: realMs,
       ...(sources === undefined ? {} : { sources }),
     });
@@ -56,6 +57,7 @@ async function one({ case: drawn, whole }: CaseJob): Promise<CaseOutcome> {
       virtualMs: run.virtualMs,
       wallMs: run.wallMs,
       log: run.log,
+      ...(run.failures.length === 0 ? {} : { givenUp: run.givenUp, idle: run.idle, concerned: run.concerned }),
       ...(whole ? { history: explored.operations, trace: run.trace } : {}),
     };
   } catch (error) {

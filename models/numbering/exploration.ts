@@ -2,6 +2,7 @@ import type { ExplorationModel } from '../../contract/index.ts';
 import { collect } from './collect.ts';
 import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
+import { namesOf } from './exploration/names.ts';
 import { commands, stories } from './exploration/commands.ts';
 import { convergence } from './exploration/convergence.ts';
 import { linearizability } from './exploration/linearizability.ts';
@@ -22,6 +23,7 @@ export const exploration: ExplorationModel = {
   convergence,
   collect,
   answers: (explored) => [...answers(explored), ...accounted(explored), ...linearizability(explored)],
+  namesOf,
   stateAt,
   states,
   sometimes,

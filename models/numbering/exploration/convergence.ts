@@ -38,6 +38,9 @@ function answersHealth(): Convergence {
   };
 }
 
+/** Jobs, relays and consumers look or try again at least so often: 30 s is the longest. */
+const PATIENCE = MINUTE;
+
 /** Counts rows; what became due after the first look has its own limit, which an invariant holds. */
 function rows(name: string, within: number, row: string, query: string, what: (count: number) => string): Convergence {
   let since: unknown;
@@ -45,6 +48,7 @@ function rows(name: string, within: number, row: string, query: string, what: (c
     name,
     within,
     row,
+    patience: PATIENCE,
     look: async (running) => {
       since ??= (await primarySql(running, 'select now() as now'))[0]?.['now'];
       const [found] = await primarySql(running, query, query.includes('$1') ? [since] : []);
