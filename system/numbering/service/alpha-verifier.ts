@@ -29,7 +29,7 @@ export interface AlphaVerifier {
    * @throws Problem ALPHA_VERIFY_UNAVAILABLE or ALPHA_NOT_VERIFIED
    */
   verify(tenantId: string, senderId: string): Promise<string | undefined>;
-  /** Whether the registry answered the last call. */
+  /** Whether the registry answered last, be it a call or a look that is taken while it does not. */
   answered(): boolean;
   close(): void;
 }
@@ -38,6 +38,7 @@ interface VerifierOptions {
   readonly ALPHA_VERIFY_TIMEOUT_MS: number;
   readonly ALPHA_RECONNECT_MIN_MS: number;
   readonly ALPHA_RECONNECT_MAX_MS: number;
+  readonly ALPHA_PROBE_MS: number;
 }
 
 const RETRY_AFTER_MS = 5000;
@@ -85,13 +86,27 @@ export function registryVerifier(
   const callOptions = (): { deadline?: Date } =>
     safeguards.on(ALPHA_VERIFY_DEADLINE) ? { deadline: new Date(Date.now() + options.ALPHA_VERIFY_TIMEOUT_MS) } : {};
   let answered = true;
+  let closed = false;
+  let probe: NodeJS.Timeout | undefined;
+  const heard = (unanswered: boolean): void => {
+    answered = !unanswered;
+    if (unanswered && !closed) probe ??= setTimeout(look, options.ALPHA_PROBE_MS);
+  };
+  // Nobody may ask for a sender id for hours: that the registry is back is found out without a tenant.
+  const look = (): void => {
+    probe = undefined;
+    if (answered || closed) return;
+    isVerified({ tenantId: '', senderId: '' }, callOptions(), (error, reply) =>
+      heard(error !== null || reply === undefined),
+    );
+  };
   return {
     verify: (tenantId, senderId) =>
       new Promise((resolve, reject) => {
         const start = performance.now();
         isVerified({ tenantId, senderId }, callOptions(), (error, reply) => {
           const unanswered = error !== null || reply === undefined;
-          answered = !unanswered;
+          heard(unanswered);
           metrics.alphaVerified((performance.now() - start) / 1000, !unanswered);
           if (unanswered) {
             if (safeguards.on(ALPHA_FAIL_CLOSED)) reject(cannotVerify(error));
@@ -104,6 +119,10 @@ export function registryVerifier(
         });
       }),
     answered: () => answered,
-    close: () => client.close(),
+    close: () => {
+      closed = true;
+      clearTimeout(probe);
+      client.close();
+    },
   };
 }

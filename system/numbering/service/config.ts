@@ -45,6 +45,7 @@ const shape = {
   ALPHA_VERIFY_TIMEOUT_MS: milliseconds(1500),
   ALPHA_RECONNECT_MIN_MS: milliseconds(250),
   ALPHA_RECONNECT_MAX_MS: milliseconds(5000),
+  ALPHA_PROBE_MS: milliseconds(1000),
   FRAUD_INTEL_URL: url(['http'], 'http://fraud-intel:8086').optional(),
   FRAUD_SIGNAL_TIMEOUT_MS: milliseconds(2000),
   FRAUD_SIGNAL_AGAIN_MS: milliseconds(5000),
