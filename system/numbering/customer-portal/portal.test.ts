@@ -15,9 +15,9 @@ afterEach(async () => {
 });
 
 /** An upstream that answers every call with one status and body. */
-async function answering(status: number, body: object): Promise<string> {
+async function answering(status: number, body: object, headers: Record<string, string> = {}): Promise<string> {
   const server: Server = createServer((_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   opened.push(() => server.close());
@@ -98,4 +98,12 @@ test('an instance that does not answer is passed over, and none at all is UNAVAI
   expect((await reserve((await portal([nobody, alive])).app)).json()).toEqual({ reservationId: 'r1' });
   const answer = await reserve((await portal([nobody])).app);
   expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([503, 'UNAVAILABLE']);
+});
+
+test('an answer that was given before under the same key is passed on as such', async () => {
+  const { app } = await portal([await answering(201, { reservationId: 'r' }, { 'idempotency-replayed': 'true' })]);
+  const { headers } = await reserve(app);
+  expect(headers['idempotency-replayed']).toBe('true');
+  const { app: other } = await portal([await answering(201, { reservationId: 'r' })]);
+  expect((await reserve(other)).headers['idempotency-replayed']).toBeUndefined();
 });

@@ -1,12 +1,12 @@
 /** The portal's HTTP API: README.md. */
 import { randomUUID } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { HttpApp } from '../../kit/http.ts';
 import { kindSchema as kind } from '../domain/identifiers.ts';
 import type { PoolPage, PoolView } from './pool-view.ts';
 import { away, refusal } from './problems.ts';
-import { UpstreamAway, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './upstream.ts';
+import { REPLAYED, UpstreamAway, type Upstream, type UpstreamAnswer, type UpstreamRequest } from './upstream.ts';
 
 const TENANT = 'x-tenant-id';
 const CONFLICT = 'CONFLICT';
@@ -45,7 +45,7 @@ export function addRoutes(app: HttpApp, { numbering, messages, pool }: PortalPar
       }
       if (answer.status >= 400) throw refusal(answer);
       pool.forget(request.body.kind);
-      return reply.code(201).send(answer.body);
+      return made(reply, answer);
     },
   );
 
@@ -61,7 +61,7 @@ export function addRoutes(app: HttpApp, { numbering, messages, pool }: PortalPar
     async (request, reply) => {
       const answer = await post(numbering, request, '/v1/numbering/leases', request.body);
       if (answer.status >= 400) throw refusal(answer);
-      return reply.code(201).send(answer.body);
+      return made(reply, answer);
     },
   );
 
@@ -75,6 +75,12 @@ export function addRoutes(app: HttpApp, { numbering, messages, pool }: PortalPar
       return reply.code(202).send(answer.body);
     },
   );
+}
+
+/** What was made, and whether it was made by an earlier call. */
+function made(reply: FastifyReply, { body, replayed }: UpstreamAnswer): FastifyReply {
+  if (replayed) void reply.header(REPLAYED, 'true');
+  return reply.code(201).send(body);
 }
 
 async function post(

@@ -1,10 +1,15 @@
 /** Calls of the services behind the portal. */
 import { Pool } from 'undici';
 
+/** Header of an answer that was given before under the same key. */
+export const REPLAYED = 'idempotency-replayed';
+
 /** What a service answered. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The answer to an earlier call under the same key. */
+  readonly replayed: boolean;
 }
 
 export interface UpstreamRequest {
@@ -64,7 +69,11 @@ export class Upstream {
       signal: AbortSignal.timeout(this.#timeoutMs),
     });
     const text = await answer.body.text();
-    return { status: answer.statusCode, body: (text === '' ? {} : JSON.parse(text)) as UpstreamAnswer['body'] };
+    return {
+      status: answer.statusCode,
+      body: (text === '' ? {} : JSON.parse(text)) as UpstreamAnswer['body'],
+      replayed: answer.headers[REPLAYED] === 'true',
+    };
   }
 
   async close(): Promise<void> {
