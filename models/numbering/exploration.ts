@@ -2,6 +2,10 @@ import type { ExplorationModel } from '../../contract/index.ts';
 import { collect } from './collect.ts';
 import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
+import { alpha } from './exploration/alpha.ts';
+import { limits } from './exploration/limits.ts';
+import { messages } from './exploration/messages.ts';
+import { portal } from './exploration/portal.ts';
 import { namesOf } from './exploration/names.ts';
 import { commands, stories } from './exploration/commands.ts';
 import { convergence } from './exploration/convergence.ts';
@@ -10,6 +14,8 @@ import { NumberingPerformer } from './exploration/performer.ts';
 import { sometimes } from './exploration/sometimes.ts';
 import { stateAt, states } from './exploration/states.ts';
 import { topologies } from './exploration/topologies.ts';
+
+const judges = [answers, accounted, limits, messages, portal, alpha, linearizability] as const;
 
 /** Tenants, operators and officers of numbering, as `faultline explore` draws and judges them. */
 export const exploration: ExplorationModel = {
@@ -22,7 +28,7 @@ export const exploration: ExplorationModel = {
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,
   collect,
-  answers: (explored) => [...answers(explored), ...accounted(explored), ...linearizability(explored)],
+  answers: (explored) => judges.flatMap((judge) => judge(explored)),
   namesOf,
   stateAt,
   states,

@@ -4,7 +4,15 @@ import { subjectOf } from '../invariants/tables.ts';
 /** Which refusals a call may meet at all, whatever else goes on. UNAVAILABLE is looked at apart. */
 const REFUSALS: Readonly<Record<string, readonly string[]>> = {
   reserve: ['CONFLICT', 'QUARANTINE_ACTIVE', 'RESERVATION_QUOTA', 'RATE_LIMITED'],
-  assign: ['CONFLICT', 'QUARANTINE_ACTIVE', 'RESERVATION_EXPIRED', 'NOT_AVAILABLE', 'LEASE_QUOTA'],
+  assign: [
+    'CONFLICT',
+    'QUARANTINE_ACTIVE',
+    'RESERVATION_EXPIRED',
+    'NOT_AVAILABLE',
+    'LEASE_QUOTA',
+    'ALPHA_NOT_VERIFIED',
+    'ALPHA_VERIFY_UNAVAILABLE',
+  ],
   'release-reservation': ['RESERVATION_EXPIRED', 'CONFLICT'],
   release: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
   recall: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
@@ -12,6 +20,9 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
   validate: [],
   'look-up': [],
   browse: [],
+  send: [],
+  // A message that was never accepted.
+  'message-state': ['NOT_FOUND'],
 };
 
 /** Operations that may change an identifier. */
@@ -46,7 +57,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   'unavailable-without-fault': ({ name, outcome, error }, { case: { faults, slowLinks } }) => {
     if (REFUSALS[name] === undefined || faults.length + slowLinks.length > 0) return undefined;
-    return outcome === 'info' || error === 'UNAVAILABLE'
+    return outcome === 'info' || error === 'UNAVAILABLE' || error === 'ALPHA_VERIFY_UNAVAILABLE'
       ? `${name} was answered ${String(error)}, and nothing was broken`
       : undefined;
   },

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import type { Arguments, CommandKind } from '../../../contract/index.ts';
+import { SENDERS } from './alpha.ts';
 
 /** Numbers that all clients fight for: few, so that they meet. */
 export const NUMBERS = 6;
 /** Shorter than the document's 30 days, so that what rests comes back within a run. */
 export const QUARANTINE_MS = 8000;
+/** Short codes that clients of the portal fight for. */
+export const CODES = 4;
 /** Rows of an operator's file. */
 const ROWS_MAX = 250;
 
 const number = fc.nat({ max: NUMBERS - 1 });
 /** Which of the things that a client knows, the latest first; mostly that. */
 const back = fc.constantFrom(0, 0, 0, 0, 1, 2, 3);
+/** Of the short codes. */
+const code = fc.nat({ max: CODES - 1 });
+const sender = fc.nat({ max: SENDERS - 1 });
 const via = fc.constantFrom('http', 'grpc');
 /** Where the call goes, in a deployment with two regions. */
 const region = fc.constantFrom('kbl', 'mzr');
@@ -18,10 +24,16 @@ const ttlMs = fc.constantFrom(60_000, 20_000, 5000, 1500);
 
 type Members = Readonly<Record<string, fc.Arbitrary<number | string | boolean>>>;
 
+const ABOUT = ['number', 'code', 'sender'] as const;
+const about = (members: Members): Pick<CommandKind, 'about'> => {
+  const named = ABOUT.find((name) => name in members);
+  return named === undefined ? {} : { about: named };
+};
+
 const reads = (weight: number, members: Members): CommandKind => ({
   weight,
   arguments: fc.record(members) as fc.Arbitrary<Arguments>,
-  ...('number' in members ? { about: 'number' } : {}),
+  ...about(members),
 });
 const writes = (weight: number, members: Members): CommandKind => ({ ...reads(weight, members), writes: true });
 
@@ -46,6 +58,15 @@ export const commands = {
   /** Another payload under the key of an earlier call. */
   'reuse-key': reads(1, { back, number, ttlMs }),
   import: writes(3, { rows: fc.integer({ min: 1, max: ROWS_MAX }), signed: fc.boolean(), malformed: fc.boolean() }),
+  /** Of short codes, which the portal shows on one page. */
+  'portal-reserve': { ...writes(5, { code, ttlMs }), due: ({ ttlMs: after }) => [Number(after)] },
+  'portal-assign': writes(4, { back }),
+  'portal-pool': reads(3, {}),
+  /** A message, to the portal or to the orchestrator itself. */
+  send: writes(6, { number, door: fc.constantFrom('portal', 'orchestrator') }),
+  'message-state': reads(2, { back }),
+  'assign-alpha': writes(6, { sender, via }),
+  'validate-alpha': reads(2, { sender, via }),
   suspend: writes(1, { tenant: fc.nat({ max: 2 }), twice: fc.boolean() }),
 } as const satisfies Readonly<Record<string, CommandKind>>;
 
@@ -63,4 +84,10 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-number', 'release', 'assign-number', 'look-up'],
   ['assign-number', 'repeat'],
   ['assign-any', 'release', 'repeat'],
+  ['portal-pool', 'portal-reserve', 'portal-assign', 'release'],
+  ['portal-reserve', 'portal-reserve'],
+  ['assign-number', 'send', 'send', 'message-state'],
+  ['assign-number', 'send', 'repeat', 'release', 'send', 'message-state'],
+  ['assign-alpha', 'validate-alpha', 'release', 'assign-alpha'],
+  ['assign-alpha', 'repeat'],
 ];

@@ -1,4 +1,6 @@
 import type { Convergence, Running } from '../../../contract/index.ts';
+import { stories } from '../messages.ts';
+import type { SmsRow } from '../messages.ts';
 import { primaryName, primarySql } from '../primary.ts';
 
 /** Metrics are scraped and rules evaluated every 2 s: after so long two evaluations have seen the healed system. */
@@ -16,6 +18,7 @@ export function convergence(running: Running): readonly Convergence[] {
     ...(deployed('outbox-relay') && deployed('sender-id-registry') ? [registryAgrees()] : []),
     ...(deployed('numbering-jobs-recall') ? [recallsDone()] : []),
     ...(deployed('numbering-jobs-imports') ? [importsDone()] : []),
+    ...(deployed('sms-orchestrator') ? [messagesEnded()] : []),
     ...(deployed('postgres-mzr') ? [regionsAgree()] : []),
     alertsClear(),
   ];
@@ -131,6 +134,24 @@ const importsDone = (): Convergence =>
     `select count(*)::int as n from numbering.lease_import_batches where status = 'PENDING'`,
     (count) => `${count} files wait`,
   );
+
+/** Every accepted message is dispatched or dead. */
+function messagesEnded(): Convergence {
+  return {
+    name: 'messages have ended',
+    within: 10 * MINUTE,
+    row: 'NUM-22',
+    patience: PATIENCE,
+    look: async (running) => {
+      const rows = (await running.admin.stream('nats', 'SMS')) as unknown as readonly SmsRow[];
+      const waiting = [...stories(rows).values()].filter(({ states }) =>
+        states.every(({ state }) => state !== 'DISPATCHED' && state !== 'DEAD_LETTER'),
+      );
+      const [first] = waiting;
+      return first === undefined ? undefined : `${waiting.length} messages wait, of them ${first.messageId}`;
+    },
+  };
+}
 
 /** Every server shows the last change that the primary has. */
 function regionsAgree(): Convergence {

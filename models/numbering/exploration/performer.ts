@@ -15,8 +15,19 @@ import {
 import type { Call, IdentifierKey } from '../clients/call.ts';
 import { clientsOf } from '../clients/clients.ts';
 import type { CallOptions, Clients } from '../clients/clients.ts';
+import {
+  ORCHESTRATOR,
+  PORTAL,
+  portalAssign,
+  portalPool,
+  portalReserve,
+  portalSend,
+  send,
+  state,
+} from '../clients/tenant-calls.ts';
 import { primarySql } from '../primary.ts';
-import { NUMBERS } from './commands.ts';
+import { loadSenders, senderOf } from './alpha.ts';
+import { CODES, NUMBERS } from './commands.ts';
 import type { CommandName } from './commands.ts';
 
 /** Clients share tenants: a tenant's own calls race too. */
@@ -28,7 +39,8 @@ export const tenantOf = (client: number): string => `explorer-${client % TENANTS
 interface Known {
   readonly reservations: string[];
   readonly leases: string[];
-  readonly calls: { readonly call: Call; readonly idempotencyKey: string; readonly via: 'http' | 'grpc' }[];
+  readonly messages: string[];
+  readonly calls: ({ readonly call: Call; readonly idempotencyKey: string } & Pick<CallOptions, 'via' | 'service'>)[];
 }
 
 /** The clients of one run: resolves what commands speak of, makes the calls that the rows' load makes too, and remembers the answers. */
@@ -37,6 +49,7 @@ export class NumberingPerformer implements Performer {
   readonly #history: History;
   readonly #clients: Clients;
   readonly #numbers: readonly IdentifierKey[];
+  readonly #codes: readonly IdentifierKey[];
   readonly #known = new Map<number, Known>();
   /** Leases that any tenant was given: operators recall them. */
   readonly #leases: string[] = [];
@@ -46,12 +59,19 @@ export class NumberingPerformer implements Performer {
   readonly #suspended = new Set<string>();
   readonly #underWay = new Map<string, Set<Promise<void>>>();
   #files = 0;
+  #messages = 0;
 
-  private constructor(running: Running, history: History, numbers: readonly IdentifierKey[]) {
+  private constructor(
+    running: Running,
+    history: History,
+    numbers: readonly IdentifierKey[],
+    codes: readonly IdentifierKey[],
+  ) {
     this.#running = running;
     this.#history = history;
     this.#clients = clientsOf({ running, history });
     this.#numbers = numbers;
+    this.#codes = codes;
   }
 
   static async begin(running: Running, history: History): Promise<NumberingPerformer> {
@@ -61,7 +81,19 @@ export class NumberingPerformer implements Performer {
          order by value limit $1`,
       [NUMBERS],
     );
-    return new NumberingPerformer(running, history, numbers as unknown as readonly IdentifierKey[]);
+    const codes = await primarySql(
+      running,
+      `select kind, value from numbering.identifiers where kind = 'SHORT_CODE' and state = 'AVAILABLE' and block_id is null
+         order by value limit $1`,
+      [CODES],
+    );
+    if (running.deployment.components.some(({ name }) => name === 'sender-id-registry')) await loadSenders(running);
+    return new NumberingPerformer(
+      running,
+      history,
+      numbers as unknown as readonly IdentifierKey[],
+      codes as unknown as readonly IdentifierKey[],
+    );
   }
 
   async perform({ client, name, arguments: args }: Command): Promise<void> {
@@ -70,6 +102,7 @@ export class NumberingPerformer implements Performer {
     const known = this.#knownBy(client);
     const options = { via: args['via'] === 'grpc' ? 'grpc' : 'http', ...this.#serviceOf(args) } as const;
     const call = (what: Call | undefined): Promise<void> => this.#call(client, known, what, options);
+    const portal = (what: Call | undefined): Promise<void> => this.#call(client, known, what, { service: PORTAL });
     const number = this.#numbers[Number(args['number'])];
     switch (name as CommandName) {
       case 'reserve':
@@ -110,6 +143,29 @@ export class NumberingPerformer implements Performer {
         const other = reserve(tenantId, number, Number(args['ttlMs']));
         return this.#make(client, known, other, { ...options, idempotencyKey: earlier.idempotencyKey });
       }
+      case 'portal-reserve': {
+        const code = this.#codes[Number(args['code'])];
+        return portal(code && portalReserve(tenantId, code, Number(args['ttlMs'])));
+      }
+      case 'portal-assign':
+        return portal(
+          with_(at(known.reservations, args), (reservationId) => portalAssign(tenantId, { reservationId })),
+        );
+      case 'portal-pool':
+        return portal(portalPool(tenantId, 'SHORT_CODE'));
+      case 'send':
+        return this.#send(client, known, number, args['door'] === 'portal');
+      case 'message-state':
+        return this.#call(
+          client,
+          known,
+          with_(at(known.messages, args), (id) => state(tenantId, id)),
+          { service: ORCHESTRATOR },
+        );
+      case 'assign-alpha':
+        return call(assign(tenantId, senderOf(Number(args['sender']))));
+      case 'validate-alpha':
+        return call(validate(tenantId, senderOf(Number(args['sender']))));
       case 'import':
         this.#files += 1;
         return importNumbers(this.#running, this.#history, this.#files, {
@@ -131,8 +187,21 @@ export class NumberingPerformer implements Performer {
   async #call(client: number, known: Known, call: Call | undefined, options: CallOptions): Promise<void> {
     if (call === undefined) return;
     const idempotencyKey = randomUUID();
-    if (call.writes) known.calls.push({ call, idempotencyKey, via: options.via ?? 'http' });
+    if (call.writes) {
+      const { via = 'http', service } = options;
+      known.calls.push({ call, idempotencyKey, via, ...(service === undefined ? {} : { service }) });
+    }
     await this.#make(client, known, call, { ...options, idempotencyKey });
+  }
+
+  async #send(client: number, known: Known, from: IdentifierKey | undefined, byPortal: boolean): Promise<void> {
+    if (from === undefined) return undefined;
+    this.#messages += 1;
+    const id = `explorer-message-${this.#messages}`;
+    known.messages.push(id);
+    const tenantId = tenantOf(client);
+    const call = byPortal ? portalSend(tenantId, from, id) : send(tenantId, from, id);
+    return this.#call(client, known, call, { service: byPortal ? PORTAL : ORCHESTRATOR });
   }
 
   async #again(client: number, known: Known, args: Arguments): Promise<void> {
@@ -173,7 +242,8 @@ export class NumberingPerformer implements Performer {
 
   #knownBy(client: number): Known {
     let known = this.#known.get(client);
-    if (known === undefined) this.#known.set(client, (known = { reservations: [], leases: [], calls: [] }));
+    if (known === undefined)
+      this.#known.set(client, (known = { reservations: [], leases: [], messages: [], calls: [] }));
     return known;
   }
 

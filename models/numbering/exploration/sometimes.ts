@@ -1,4 +1,5 @@
 import type { Explored, Operation } from '../../../contract/index.ts';
+import { storiesOf } from '../messages.ts';
 
 const answered = ({ operations }: Explored, name: string, error?: string): readonly Operation[] =>
   operations.filter(
@@ -52,12 +53,36 @@ export const sometimes: Readonly<Record<string, (explored: Explored) => boolean>
   'an event is stored twice, or would have been': (explored) => redelivered(explored),
   'the relay dies with events to publish': (explored) =>
     during(explored, /^process\.kill/, /outbox-relay/, /under way|pending|held/),
+  'a message is dispatched': (explored) => ended(explored, 'DISPATCHED'),
+  'a message is dead for want of a lease': (explored) => ended(explored, 'DEAD_LETTER', /^lease_/),
+  'a message is held, and then ends': (explored) =>
+    [...storiesOf(explored).values()].some(
+      ({ states }) =>
+        states.some(({ state }) => state === 'EVALUATING') &&
+        (states.at(-1)?.at ?? 0) - (states.find(({ state }) => state === 'EVALUATING')?.at ?? Infinity) > 1000,
+    ),
+  'the orchestrator dies with a message under way': (explored) =>
+    during(explored, /^process\.kill/, /sms-orchestrator/, /^send/),
+  'the portal shows a fresh pool after a conflict': ({ operations }) =>
+    operations.some(({ error, result }) => error === 'CONFLICT' && result?.['pool'] !== undefined),
+  'a sender id is leased': (explored) => answered(explored, 'assign').some(({ input }) => input['kind'] === 'ALPHA'),
+  'a sender id is not verified': (explored) => answered(explored, 'assign', 'ALPHA_NOT_VERIFIED').length > 0,
+  'the registry cannot tell of a sender id': (explored) =>
+    answered(explored, 'assign', 'ALPHA_VERIFY_UNAVAILABLE').length > 0,
+  'a quota is met': ({ operations }) => operations.some(({ error = '' }) => error.endsWith('_QUOTA')),
+  'a rate limit is met': ({ operations }) => operations.some(({ error }) => error === 'RATE_LIMITED'),
   'a bad file is refused': ({ operations }) =>
     operations.some(({ name, outcome }) => name === 'import' && outcome === 'fail'),
   'a file is imported': (explored) => answered(explored, 'import').length > 0,
   'a suspended tenant loses its leases': (explored) =>
     rows(explored, 'recalls').some(({ recalled }) => Number(recalled) > 0),
 };
+
+function ended(explored: Explored, wanted: string, why = /^/): boolean {
+  return [...storiesOf(explored).values()].some(({ states }) =>
+    states.some(({ state, reason = '' }) => state === wanted && why.test(reason)),
+  );
+}
 
 function overlapping(operations: readonly Operation[]): boolean {
   const reserves = operations.filter(({ name, input }) => name === 'reserve' && input['value'] !== undefined);

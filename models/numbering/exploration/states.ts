@@ -6,6 +6,7 @@ export const states = [
   'reserve under way',
   'recall or release under way',
   'import under way',
+  'send under way',
   'read under way',
   'reservation pending',
   'lease held',
@@ -20,6 +21,7 @@ export function stateAt(operations: readonly Operation[], at: Ms): (typeof state
   if (['release', 'release-reservation', 'recall', 'reinstate', 'suspend'].some((name) => under.has(name)))
     return 'recall or release under way';
   if (under.has('import')) return 'import under way';
+  if (under.has('send')) return 'send under way';
   if (under.size > 0) return 'read under way';
   const ended = new Set(
     begun.flatMap(({ name, input }) => (name === 'reserve' ? [] : [input['reservationId'] ?? input['leaseId']])),

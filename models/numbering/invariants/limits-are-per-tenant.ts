@@ -12,23 +12,11 @@ export const invariant: Invariant = {
   name: 'limits-are-per-tenant',
   check({ operations }) {
     const reserves = operations.filter(({ name }) => name === 'reserve');
-    const byTenant = Map.groupBy(reserves, tenantOf);
+    const tenants = new Set(reserves.map(tenantOf));
     return {
       // Nothing is shown by one tenant alone.
-      examined: byTenant.size > 1 ? reserves.length : 0,
-      violations: reserves.flatMap((operation): Violation[] => {
-        const limit = LIMITS[operation.error ?? ''];
-        if (limit === undefined) return [];
-        const own = limit(operation, byTenant.get(tenantOf(operation)) ?? []);
-        return own.atMost >= own.needed
-          ? []
-          : [
-              {
-                at: operation.invokedAt,
-                what: `${tenantOf(operation)} was told ${operation.error} after at most ${own.atMost} of its own (${own.what})`,
-              },
-            ];
-      }),
+      examined: tenants.size > 1 ? reserves.length : 0,
+      violations: limitViolations(operations, RATE, QUOTA),
     };
   },
   plant(evidence) {
@@ -46,6 +34,25 @@ export const invariant: Invariant = {
   },
 };
 
+/** Refusals by a limit to which the tenant cannot have come: by the rate of Reserve, and by the quota of reservations. */
+export function limitViolations(
+  operations: readonly Operation[],
+  rate: { readonly limit: number; readonly windowMs: Ms },
+  quota: number,
+): readonly Violation[] {
+  const reserves = operations.filter(({ name }) => name === 'reserve');
+  const byTenant = Map.groupBy(reserves, tenantOf);
+  const limits = limitsOf(rate, quota);
+  return reserves.flatMap((operation): Violation[] => {
+    const limit = limits[operation.error ?? ''];
+    if (limit === undefined) return [];
+    const own = limit(operation, byTenant.get(tenantOf(operation)) ?? []);
+    if (own.atMost >= own.needed) return [];
+    const what = `${tenantOf(operation)} was told ${operation.error} after at most ${own.atMost} of its own (${own.what})`;
+    return [{ at: operation.invokedAt, what }];
+  });
+}
+
 interface Own {
   /** What the tenant may have had by its own calls, at most. */
   readonly atMost: number;
@@ -53,16 +60,19 @@ interface Own {
   readonly what: string;
 }
 
-const LIMITS: Readonly<Record<string, (refused: Operation, own: readonly Operation[]) => Own>> = {
+const limitsOf = (
+  rate: { readonly limit: number; readonly windowMs: Ms },
+  quota: number,
+): Readonly<Record<string, (refused: Operation, own: readonly Operation[]) => Own>> => ({
   RATE_LIMITED: (refused, own) => {
     // Of calls at once each may have been counted for a moment, also those that were refused.
     const counted = own.filter(
       (call) =>
         call.id !== refused.id &&
         call.invokedAt < endOf(refused) &&
-        endOf(call) > refused.invokedAt - (call.error === 'RATE_LIMITED' ? 0 : RATE.windowMs),
+        endOf(call) > refused.invokedAt - (call.error === 'RATE_LIMITED' ? 0 : rate.windowMs),
     );
-    return { atMost: counted.length, needed: RATE.limit, what: 'calls in a minute' };
+    return { atMost: counted.length, needed: rate.limit, what: 'calls in a minute' };
   },
   RESERVATION_QUOTA: (refused, own) => {
     const held = own.filter(
@@ -72,9 +82,9 @@ const LIMITS: Readonly<Record<string, (refused: Operation, own: readonly Operati
         call.invokedAt < endOf(refused) &&
         endOf(call) + Number(call.input['ttlMs']) + QUOTA_LATE_MS > refused.invokedAt,
     );
-    return { atMost: held.length, needed: QUOTA, what: 'reservations' };
+    return { atMost: held.length, needed: quota, what: 'reservations' };
   },
-};
+});
 
 /** Counters in Redis are up to 10 s old (QUOTA_CACHE_TTL_MS), and a refusal leaves its count behind for as long. */
 const QUOTA_LATE_MS: Ms = 20_000;

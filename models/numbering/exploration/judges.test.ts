@@ -1,0 +1,180 @@
+import { expect, test } from 'vitest';
+import type { CaseFailure, Evidence, ExplorationCase, Explored, Operation } from '../../../contract/index.ts';
+import { evidence, operation, reserved, wall } from '../invariants/testing.ts';
+import { alpha } from './alpha.ts';
+import { limits } from './limits.ts';
+import { messages } from './messages.ts';
+import { portal } from './portal.ts';
+
+const NUMBER = { kind: 'MSISDN', value: '+93700000001' };
+const other = (n: number): { kind: string; value: string } => ({ kind: 'MSISDN', value: `+9370000001${n}` });
+const refusal = (error: string): Partial<Operation> => ({ outcome: 'fail', error, result: {} });
+
+/** The n-th reservation of the tenant, of a number of its own, 100 ms after the last one. */
+const nth = (n: number, tenantId = 'a', parts: Partial<Operation> = {}): Operation => {
+  const key = { ...other(n), reservationId: `${tenantId}-${n}` };
+  return reserved(n * 100, tenantId, key.reservationId, {
+    input: { tenantId, ...other(n), ttlMs: 60_000, idempotencyKey: `key-${tenantId}-${n}` },
+    result: { ...key, version: 2 },
+    ...parts,
+  });
+};
+const leased = (n: number, tenantId = 'a', parts: Partial<Operation> = {}): Operation =>
+  operation('assign', n * 100, {
+    input: { tenantId, ...other(n), idempotencyKey: `lease-${tenantId}-${n}` },
+    result: { ...other(n), leaseId: `${tenantId}-${n}`, version: 3 },
+    ...parts,
+  });
+const verdict = (judge: (explored: Explored) => readonly CaseFailure[], explored: Explored): readonly string[] =>
+  judge(explored).map(({ check }) => check);
+
+test.each([
+  ['as many reservations as the quota has', [nth(0), nth(1)], []],
+  ['a refusal of who has come to its quota', [nth(0), nth(1), nth(2, 'a', refusal('RESERVATION_QUOTA'))], []],
+  [
+    'a refusal of who has come to its leases',
+    [leased(0), leased(1), leased(2), leased(3, 'a', refusal('LEASE_QUOTA'))],
+    [],
+  ],
+  [
+    'a refusal of who has called so often',
+    [0, 1, 2, 3, 4].map((n) => nth(n, 'a', refusal('CONFLICT'))).concat(nth(5, 'a', refusal('RATE_LIMITED'))),
+    [],
+  ],
+  ['one reservation too many', [nth(0), nth(1), nth(2)], ['answers:quota-held']],
+  [
+    'a refusal before the quota',
+    [nth(0), nth(1, 'a', refusal('RESERVATION_QUOTA'))],
+    ['answers:refused-within-limits'],
+  ],
+  [
+    'a refusal before the leases are all there',
+    [leased(0), leased(1), leased(2, 'a', refusal('LEASE_QUOTA'))],
+    ['answers:refused-within-limits'],
+  ],
+  [
+    'a refusal by calls of another',
+    [nth(0, 'b'), nth(1, 'b'), nth(2, 'a', refusal('RATE_LIMITED'))],
+    ['answers:refused-within-limits'],
+  ],
+  [
+    'a call too many in the window',
+    [0, 1, 2, 3, 4, 5].map((n) => nth(n, 'a', refusal('CONFLICT'))),
+    ['answers:rate-held'],
+  ],
+] as const)('limits: %s', (_, operations, expected) => {
+  expect(verdict(limits, explored(operations, { topology: 'core+limits' }))).toEqual(expected);
+});
+
+test('limits: under a fault more may have been let through, and elsewhere other limits hold', () => {
+  const fault = { at: 0, lastsMs: 1, kind: 'process.kill', targets: ['redis'], options: {} };
+  expect(verdict(limits, explored([nth(0), nth(1), nth(2)], { topology: 'core+limits', faults: [fault] }))).toEqual([]);
+  expect(verdict(limits, explored([nth(0), nth(1), nth(2)], {}))).toEqual([]);
+});
+
+const conflict = (items: readonly object[], candidate: string | null = null): Operation =>
+  reserved(500, 'b', 'r2', {
+    outcome: 'fail',
+    error: 'CONFLICT',
+    input: { tenantId: 'b', ...NUMBER, ttlMs: 10_000 },
+    result: { pool: { items }, candidate },
+  });
+
+test.each([
+  ['a pool without what is held', [reserved(0, 'a', 'r1'), conflict([other(3)])], []],
+  [
+    'what was held until just now',
+    [
+      reserved(0, 'a', 'r1'),
+      operation('release-reservation', 400, { input: { tenantId: 'a', reservationId: 'r1' } }),
+      conflict([NUMBER]),
+    ],
+    [],
+  ],
+  ['what another holds in the pool', [reserved(0, 'a', 'r1'), conflict([NUMBER])], ['answers:pool-is-fresh']],
+  [
+    'what another holds as a candidate',
+    [reserved(0, 'a', 'r1'), conflict([], NUMBER.value)],
+    ['answers:pool-is-fresh'],
+  ],
+] as const)('the portal after a conflict: %s', (_, operations, expected) => {
+  expect(verdict(portal, explored(operations))).toEqual(expected);
+});
+
+const sender = (tenantId: string, value: string, parts: Partial<Operation> = {}): Operation =>
+  operation('assign', 0, { input: { tenantId, kind: 'ALPHA', value }, result: { kind: 'ALPHA', value }, ...parts });
+
+test.each([
+  ['who has proven its right gets it', sender('explorer-0', 'EXPLORER1'), []],
+  ['who has not is refused', sender('explorer-2', 'EXPLORER1', refusal('ALPHA_NOT_VERIFIED')), []],
+  ['who has not gets it', sender('explorer-2', 'EXPLORER1'), ['answers:verified-sender']],
+  ['who has not of that one gets it', sender('explorer-1', 'EXPLORER0'), ['answers:verified-sender']],
+  [
+    'who has proven its right is refused',
+    sender('explorer-0', 'EXPLORER1', refusal('ALPHA_NOT_VERIFIED')),
+    ['answers:verified-sender'],
+  ],
+] as const)('sender ids: %s', (_, call, expected) => {
+  expect(verdict(alpha, explored([call]))).toEqual(expected);
+});
+
+const send = (at: number): Operation =>
+  operation('send', at, { input: { tenantId: 'a', ...NUMBER, messageId: 'm1' }, result: { messageId: 'm1' } });
+const lease = (at: number): Operation =>
+  operation('assign', at, { input: { tenantId: 'a', ...NUMBER }, result: { ...NUMBER, leaseId: 'l1', version: 3 } });
+const told = (at: number, state: string): Operation =>
+  operation('message-state', at, { input: { tenantId: 'a', messageId: 'm1' }, result: { messageId: 'm1', state } });
+const dispatch = {
+  subject: 'sms.dispatch',
+  body: { messageId: 'm1', tenantId: 'a', from: NUMBER, dispatchedAt: at(600) },
+};
+const became = (state: string, reason?: string): object => ({
+  subject: 'sms.status.m1',
+  body: { messageId: 'm1', state, at: at(600), ...(reason === undefined ? {} : { reason }) },
+});
+
+test.each([
+  ['dispatched once', [send(500)], [became('EVALUATING'), dispatch, became('DISPATCHED')], []],
+  ['handed over twice', [send(500)], [dispatch, dispatch, became('DISPATCHED')], ['messages:dispatched-once']],
+  ['dispatched and dead', [send(500)], [became('DISPATCHED'), became('DEAD_LETTER', 'x')], ['messages:one-end']],
+  ['its end is told again', [told(700, 'DISPATCHED'), told(800, 'DISPATCHED')], [], []],
+  ['its end is taken back', [told(700, 'DISPATCHED'), told(800, 'EVALUATING')], [], ['messages:end-is-told']],
+  ['dead without a lease', [send(500)], [became('DEAD_LETTER', 'lease_not_leased')], []],
+  [
+    'dead with a lease',
+    [lease(0), send(500)],
+    [became('DEAD_LETTER', 'lease_not_leased')],
+    ['messages:lease-was-valid'],
+  ],
+  [
+    'dead by what was looked up before the lease',
+    [operation('validate', 0, { input: { tenantId: 'a', ...NUMBER } }), lease(100), send(500)],
+    [became('DEAD_LETTER', 'lease_not_leased')],
+    [],
+  ],
+] as const)('a message: %s', (_, operations, sms, expected) => {
+  expect(verdict(messages, explored(operations, {}, { sms } as never))).toEqual(expected);
+});
+
+function at(run: number): string {
+  return new Date(wall(run)).toISOString();
+}
+
+function explored(
+  operations: readonly Operation[],
+  parts: Partial<ExplorationCase> = {},
+  finalState: Evidence['finalState'] = {},
+): Explored {
+  const drawn: ExplorationCase = {
+    system: 'numbering',
+    seed: 1,
+    topology: 'core',
+    lastsMs: 1000,
+    slowLinks: [],
+    commands: [],
+    faults: [],
+    ...parts,
+  };
+  const base = evidence(operations);
+  return { ...base, finalState: { ...base.finalState, ...finalState }, case: drawn, faults: [] };
+}

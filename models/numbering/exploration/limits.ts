@@ -1,0 +1,122 @@
+import type { CaseFailure, Explored, Ms, Operation } from '../../../contract/index.ts';
+import { certainHolds } from '../invariants/holds.ts';
+import { limitViolations } from '../invariants/limits-are-per-tenant.ts';
+
+/** What the topology `core+limits` sets in place of the document's 20, 10,000 and 60 in a minute. */
+export const LIMITS = { reservations: 2, leases: 3, reserves: 5, windowMs: 10_000 } as const;
+const TOPOLOGY = 'core+limits';
+
+/**
+ * A tenant gets what its limits leave it and nothing more: whoever is refused has come to a limit by its own calls, and where nothing was broken and
+ * no two calls of a tenant overlap, nobody holds more than its quota or is let through more often than its rate.
+ */
+export function limits(explored: Explored): readonly CaseFailure[] {
+  const { operations, case: drawn } = explored;
+  if (drawn.topology !== TOPOLOGY) return [];
+  const rate = { limit: LIMITS.reserves, windowMs: LIMITS.windowMs };
+  const refused = limitViolations(operations, rate, LIMITS.reservations).map((violation) => ({
+    check: 'answers:refused-within-limits',
+    ...violation,
+  }));
+  const quiet = drawn.faults.length + drawn.slowLinks.length === 0;
+  return [
+    ...refused,
+    ...leaseQuota(operations),
+    ...(quiet ? [...beyondQuota(operations), ...beyondRate(operations)] : []),
+  ];
+}
+
+/** Counters are up to 10 s old, and whoever is refused leaves its count behind for as long. */
+const LATE_MS: Ms = 20_000;
+
+/** A lease was refused to a tenant that cannot have had so many: all that it may have had is counted, also what it gave back shortly before. */
+function leaseQuota(operations: readonly Operation[]): readonly CaseFailure[] {
+  const ended = (lease: unknown, by: Ms): boolean =>
+    operations.some(
+      ({ name, outcome, input, completedAt = Infinity }) =>
+        (name === 'release' || name === 'recall') && outcome === 'ok' && input['leaseId'] === lease && completedAt < by,
+    ) &&
+    !operations.some(
+      ({ name, outcome, input }) => name === 'reinstate' && outcome !== 'fail' && input['leaseId'] === lease,
+    );
+  return operations.flatMap((refused): CaseFailure[] => {
+    if (refused.error !== 'LEASE_QUOTA') return [];
+    const since = refused.invokedAt - LATE_MS;
+    const own = operations.filter(
+      (other) =>
+        other !== refused &&
+        other.name === 'assign' &&
+        other.input['tenantId'] === refused.input['tenantId'] &&
+        other.invokedAt < endOf(refused) &&
+        (other.outcome !== 'fail' || endOf(other) > since) &&
+        !ended(other.result?.['leaseId'], since),
+    );
+    if (own.length >= LIMITS.leases) return [];
+    const what = `operation ${refused.id}: ${String(refused.input['tenantId'])} was told LEASE_QUOTA after at most ${own.length} leases of its own`;
+    return [{ check: 'answers:refused-within-limits', what, at: refused.invokedAt }];
+  });
+}
+
+/** Of reservations and leases that a tenant certainly holds at once there are too many, although its calls came one after the other. */
+function beyondQuota(operations: readonly Operation[]): readonly CaseFailure[] {
+  const holds = Map.groupBy(
+    certainHolds(operations).filter(({ by }) => by.result?.['replayed'] !== true),
+    ({ tenantId, by }) => `${by.name} ${tenantId}`,
+  );
+  return [...holds.values()].flatMap((own) =>
+    own.flatMap((last): CaseFailure[] => {
+      const quota = last.by.name === 'reserve' ? LIMITS.reservations : LIMITS.leases;
+      const held = own.filter(({ from, to }) => from <= last.from && to > last.from);
+      if (
+        held.length <= quota ||
+        overlap(
+          held.map(({ by }) => by),
+          operations,
+        )
+      )
+        return [];
+      return [
+        {
+          check: 'answers:quota-held',
+          what: `operation ${last.by.id}: ${last.tenantId} holds ${held.length} by ${last.by.name}, and its quota is ${quota}`,
+          at: last.from,
+        },
+      ];
+    }),
+  );
+}
+
+/** One of them was under way together with another change of its tenant. */
+function overlap(of: readonly Operation[], operations: readonly Operation[]): boolean {
+  return of.some((one) =>
+    operations.some(
+      (other) =>
+        other !== one &&
+        other.input['tenantId'] === one.input['tenantId'] &&
+        other.invokedAt <= endOf(one) &&
+        endOf(other) >= one.invokedAt,
+    ),
+  );
+}
+
+/** More Reserve calls than the rate allows were let through in less than its window, one after the other. */
+function beyondRate(operations: readonly Operation[]): readonly CaseFailure[] {
+  const through = operations.filter(
+    ({ name, outcome, error }) => name === 'reserve' && outcome !== 'info' && error !== 'RATE_LIMITED',
+  );
+  return [...Map.groupBy(through, ({ input }) => String(input['tenantId']))].flatMap(([tenant, calls]) =>
+    calls.flatMap((last, i): CaseFailure[] => {
+      const first = calls[i - LIMITS.reserves];
+      if (first === undefined || endOf(last) - first.invokedAt >= LIMITS.windowMs) return [];
+      return [
+        {
+          check: 'answers:rate-held',
+          what: `operation ${last.id}: ${tenant} was let through ${LIMITS.reserves + 1} times in ${Math.round(endOf(last) - first.invokedAt)} ms`,
+          at: last.invokedAt,
+        },
+      ];
+    }),
+  );
+}
+
+const endOf = ({ completedAt = Infinity }: Operation): Ms => completedAt;
