@@ -41,6 +41,23 @@ describe('diff', () => {
   });
 });
 
+describe('replay --until', () => {
+  test('ends the run at that instant, and what led there can be looked at', async () => {
+    using project = new ToyProject({ 'worlds/simulated/world.ts': toyWorldFile("{ name: 'simulated' }") });
+    await project.faultline(['run', 'TOY-01/A']);
+    const { code, stdout } = await project.faultline(['replay', 'runs/latest/TOY-01/A', '--until', '41.2s']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('ended at 41.2s, as asked')]);
+    const [, folder = ''] = /faultline timeline (\S+)/.exec(stdout) ?? [];
+    const timeline = await project.faultline(['timeline', folder, '--json']);
+    const instants = timeline.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { at: number }).at);
+    expect(Math.max(...instants)).toBeLessThanOrEqual(41_200);
+    expect(Math.max(...instants)).toBeGreaterThan(30_000);
+  });
+});
+
 describe('what cannot be looked at exits 254 and names the mend', () => {
   test.each([
     [['replay', 'runs/latest', '--inspect'], '--inspect needs the instant at which to wait: --until 41.2s --inspect'],

@@ -49,6 +49,32 @@ describe('a run that passes', async () => {
   });
 });
 
+describe('a run that is to be looked at', () => {
+  test('is stopped when its clock has come to the instant, and not before', async () => {
+    const interrupt = new AbortController();
+    const stopped: number[] = [];
+    const { result } = await executeToy({
+      signal: interrupt.signal,
+      stopAt: {
+        at: 41_200,
+        stop: (now) => {
+          stopped.push(now);
+          interrupt.abort();
+        },
+      },
+    });
+    expect(stopped).toEqual([41_200]);
+    expect(result.verdict).toBe('aborted');
+    expect(result.simulatedMs).toBe(41_200);
+  });
+
+  test('goes on as without when nothing is done there', async () => {
+    const [looked, other] = [await executeToy({ stopAt: { at: 41_200, stop: () => {} } }), await executeToy()];
+    expect(looked.result.lines).toEqual(other.result.lines);
+    expect(looked.result.verdict).toBe('pass');
+  });
+});
+
 describe('a run fails', () => {
   test('when a mitigation meets a counter-example', async () => {
     const { result } = await executeToy({ sabotage: { kind: 'safeguard-off', safeguard: 'fallback' } });

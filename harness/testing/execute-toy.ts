@@ -4,7 +4,7 @@ import type { LineResult, ScenarioBody, World } from '../../contract/index.ts';
 import { kill, operations } from '../../index.ts';
 import { logPatterns } from '../../models/checkers/index.ts';
 import { execute } from '../run/execute.ts';
-import type { Executed } from '../run/execute.ts';
+import type { Executed, Execution } from '../run/execute.ts';
 import type { RunSubject } from '../run/session.ts';
 import { deployment } from './root/deployments/toy.ts';
 import { invariant } from './root/models/toy/invariants/single-holder.ts';
@@ -35,6 +35,7 @@ export interface ToyRun extends Partial<
   readonly signal?: AbortSignal;
   readonly crashed?: AbortSignal;
   readonly lines?: LineResult[];
+  readonly stopAt?: Execution['stopAt'];
 }
 
 /** Runs TOY-01 in this process, with one thing or another changed. */
@@ -45,6 +46,7 @@ export async function executeToy({
   signal,
   crashed,
   lines,
+  stopAt,
   ...subject
 }: ToyRun = {}): Promise<Executed> {
   const [catalogue] = loadCatalogues(TOY_ROOT);
@@ -72,6 +74,7 @@ export async function executeToy({
     watching: { phase: () => {}, line: (line) => lines?.push(line) },
     signal: signal ?? new AbortController().signal,
     ...(crashed === undefined ? {} : { crashed }),
+    ...(stopAt === undefined ? {} : { stopAt }),
     wallClock: () => 0,
   });
 }

@@ -18,6 +18,8 @@ export interface ToyScript {
   readonly onTick?: (at: Ms) => void;
   /** Logged by every component beside its start. */
   readonly logged?: string;
+  /** What it calls itself. */
+  readonly name?: string;
   /** Text for the trace at an evaluation. */
   readonly noise?: (at: Ms) => string | undefined;
 }
@@ -31,7 +33,7 @@ const ALERT_AFTER_MS: Ms = 4000;
  */
 export function toyWorld(script: ToyScript = {}): World {
   return {
-    name: 'toy',
+    name: script.name ?? 'toy',
     doctor: async () => [{ what: 'toy world', ok: true, detail: 'nothing is needed' }],
     start: async (deployment, options) => start(deployment, options, script),
   };
