@@ -92,6 +92,14 @@ export interface Topology {
   readonly invariants: readonly string[];
 }
 
+/** Something that happens without a call. */
+export interface Due {
+  /** From the command on. */
+  readonly after: Ms;
+  /** Names of commands that ask for what it is about. */
+  readonly by: readonly string[];
+}
+
 /** A kind of command: how often, and with which arguments. */
 export interface CommandKind {
   readonly weight: number;
@@ -99,8 +107,8 @@ export interface CommandKind {
   readonly writes?: boolean;
   /** Name of the argument that says what it is about: commands that are drawn together share its value. */
   readonly about?: string;
-  /** When something comes due by itself, counted from the command: others are drawn around such instants. */
-  readonly due?: (args: Arguments) => readonly Ms[];
+  /** What comes due by itself after it: faults and other commands are drawn around such instants. */
+  readonly due?: (args: Arguments) => readonly Due[];
   /** Made of integers and constants, which shrink without knowing how they were drawn. */
   readonly arguments: Arbitrary<Arguments>;
 }

@@ -72,7 +72,10 @@ async function withSafeguard(
   return deploying(root, model, declares, `--safeguard-off ${safeguard}`, 'declares it');
 }
 
-/** The model with those topologies only that deploy who loads a source which the bug changes: in the others it cannot show. */
+/**
+ * The model with those topologies only that deploy who loads a source which the bug changes: in the others it cannot show. The more components
+ * load it, the oftener a topology is drawn.
+ */
 async function withSources(
   root: string,
   model: ExplorationModel,
@@ -86,7 +89,7 @@ async function withSources(
     const loaded = filesLoadedBy(root, spec.entry);
     return changed.some((path) => loaded.has(path));
   };
-  return deploying(root, model, loads, `--planted ${planted}`, `loads ${changed.join(' or ')}`);
+  return deploying(root, model, loads, `--planted ${planted}`, `loads ${changed.join(' or ')}`, true);
 }
 
 /** @throws UsageError where no topology deploys such a component */
@@ -96,12 +99,16 @@ async function deploying(
   wanted: (spec: ComponentSpec) => boolean,
   flag: string,
   what: string,
+  byCount = false,
 ): Promise<ExplorationModel> {
   const system = await loadSystem(root, model.system);
   const names = new Set(system.components.filter(wanted).map(({ name }) => name));
-  const topologies = model.topologies.filter(({ name, needs }) =>
-    deploymentFor({ id: name, needs, place: name }, system).components.some((spec) => names.has(spec.name)),
-  );
+  const topologies = model.topologies.flatMap((topology) => {
+    const { name, needs, weight } = topology;
+    const deployed = deploymentFor({ id: name, needs, place: name }, system).components;
+    const count = deployed.filter((spec) => names.has(spec.name)).length;
+    return count === 0 ? [] : [byCount ? { ...topology, weight: weight * count } : topology];
+  });
   if (topologies.length === 0)
     throw new UsageError(`${flag}: no topology of models/${model.system}/exploration.ts deploys who ${what}`);
   return { ...model, topologies };

@@ -8,6 +8,8 @@ const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];
 const AIM_MS: readonly Ms[] = [12, 12, 40];
 /** ... or with one of so many messages from there on: a change of an identifier is some ten statements. */
 const MESSAGES = { min: 1, max: 14 } as const;
+/** Messages are counted from so long before something is due. */
+const DUE_MS: Ms = 5;
 /** A fault that follows on another comes within this. */
 const NEXT_MS: Ms = 3000;
 /** Half of the faults last a tenth of what they might: what tries again meets both. */
@@ -23,7 +25,7 @@ export interface FaultsDrawn {
   readonly kinds: readonly string[] | undefined;
 }
 
-/** Faults of one case: most are aimed at a command, which then has an aftermath. */
+/** Faults of one case: most are aimed at a command, which then has an aftermath, or at what comes due. */
 export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDrawn): readonly PlannedFault[] {
   const allowed = topology.faults.filter(({ kind }) => kinds?.includes(kind) ?? true);
   if (allowed.length === 0) return [];
@@ -44,15 +46,23 @@ export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDraw
   }
 
   function when(targets: readonly string[], before: PlannedFault | undefined): Pick<PlannedFault, 'at' | 'onMessage'> {
-    const how = dice.integer(1, 6);
+    const how = dice.integer(1, 8);
     if (how === 1) return { at: workload.instant() };
     if (how === 2 && before !== undefined) return { at: before.at + dice.integer(0, NEXT_MS) };
+    const links = linksOf(topology, targets);
+    const coming = how <= 4 ? workload.due() : [];
+    if (coming.length > 0) return sent(Math.max(0, dice.pick(coming).at - DUE_MS), links);
     const aim = dice.pick(aims);
     workload.aftermath(aim);
-    const links = linksOf(topology, targets);
-    if (how === 3 || links.length === 0) return { at: aim.at + dice.integer(0, dice.pick(AIM_MS)) };
+    if (how === 5) return { at: aim.at + dice.integer(0, dice.pick(AIM_MS)) };
+    return sent(aim.at, links);
+  }
+
+  /** With a message from then on. */
+  function sent(at: Ms, links: readonly (readonly [string, string])[]): Pick<PlannedFault, 'at' | 'onMessage'> {
+    if (links.length === 0) return { at: at + dice.integer(0, dice.pick(AIM_MS)) };
     const [from, to] = dice.pick(links);
-    return { at: aim.at, onMessage: { from, to, nth: dice.integer(MESSAGES.min, MESSAGES.max) } };
+    return { at, onMessage: { from, to, nth: dice.integer(MESSAGES.min, MESSAGES.max) } };
   }
 
   function lasts({ from, to }: DrawableFault['lastsMs']): Ms {

@@ -112,15 +112,24 @@ export class Workload {
     }
   }
 
-  #due(): void {
-    const coming = this.#commands.flatMap((command) =>
-      (kindOf(this.#model, command.name).due?.(command.arguments) ?? []).map((after) => ({ command, after })),
+  /** Instants at which something comes due. */
+  due(): readonly { readonly at: Ms; readonly of: Command; readonly by: readonly string[] }[] {
+    return this.#commands.flatMap((of) =>
+      (kindOf(this.#model, of.name).due?.(of.arguments) ?? [])
+        .map(({ after, by }) => ({ at: of.at + after, of, by }))
+        .filter(({ at }) => at <= this.#lastsMs),
     );
+  }
+
+  #due(): void {
+    const coming = this.due();
     if (coming.length === 0) return this.#story(1);
-    const { command, after } = this.#dice.pick(coming);
-    const at = command.at + after + this.#dice.integer(-AROUND_MS.before, AROUND_MS.after);
-    const client = this.#dice.once(2) ? command.client : this.#client();
-    return this.#add(Math.max(0, at), client, this.#dice.pick(this.#names), this.#aboutOf(command));
+    const { at, of, by } = this.#dice.pick(coming);
+    const names = by.filter((name) => this.#topology.commands.includes(name));
+    const client = this.#dice.once(2) ? of.client : this.#client();
+    const around = at + this.#dice.integer(-AROUND_MS.before, AROUND_MS.after);
+    const name = this.#dice.pick(names.length === 0 ? this.#names : names);
+    return this.#add(Math.max(0, around), client, name, this.#aboutOf(of));
   }
 
   #client(): number {

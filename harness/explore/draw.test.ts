@@ -24,7 +24,12 @@ test('what a client does in a row is drawn in its order, about one thing', () =>
 
 test('some commands come just when something is due', () => {
   const found = cases.filter(({ commands }) =>
-    commands.some((take) => commands.some((other) => Math.abs(other.at - take.at - DUE_MS) < 60)),
+    commands.some(({ at: taken, arguments: { slot } }) =>
+      commands.some(
+        ({ name, at, arguments: args }) =>
+          name === 'give' && args['slot'] === slot && Math.abs(at - taken - DUE_MS - 95) <= 155,
+      ),
+    ),
   );
   expect(found.length / cases.length).toBeGreaterThan(0.3);
 });
@@ -69,7 +74,7 @@ const model: ExplorationModel = {
     },
   ],
   commands: {
-    take: { weight: 3, writes: true, about: 'slot', due: () => [DUE_MS], arguments: slot },
+    take: { weight: 3, writes: true, about: 'slot', due: () => [{ after: DUE_MS, by: ['give'] }], arguments: slot },
     give: { weight: 3, about: 'slot', arguments: slot },
     again: { weight: 1, arguments: nothing },
   },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Arguments, CommandKind } from '../../../contract/index.ts';
+import type { Arguments, CommandKind, Due } from '../../../contract/index.ts';
 import { SENDERS } from './alpha.ts';
 
 /** Numbers that all clients fight for: few, so that they meet. */
@@ -37,18 +37,27 @@ const reads = (weight: number, members: Members): CommandKind => ({
 });
 const writes = (weight: number, members: Members): CommandKind => ({ ...reads(weight, members), writes: true });
 
+/** The quarantine is over, and a sweep of every 5 s has come round. */
+const rested = (by: readonly string[]) => (): readonly Due[] =>
+  [QUARANTINE_MS, QUARANTINE_MS + 5500].map((after) => ({ after, by }));
+
 /**
  * What tenants, operators and officers of numbering do. Things are named by role: `number` is one of those that all fight
  * for, `back` counts from the latest reservation, lease or call of the client that acts.
  */
 export const commands = {
-  reserve: { ...writes(8, { number, ttlMs, via, region }), due: ({ ttlMs: after }) => [Number(after)] },
+  reserve: {
+    ...writes(8, { number, ttlMs, via, region }),
+    due: ({ ttlMs: after }) => [
+      { after: Number(after), by: ['assign', 'release-reservation', 'reserve', 'assign-number'] },
+    ],
+  },
   assign: writes(6, { back, via, region }),
   'assign-number': writes(3, { number, via, region }),
   'assign-any': writes(1, { via, region }),
-  release: { ...writes(4, { back, via, region }), due: () => [QUARANTINE_MS] },
+  release: { ...writes(4, { back, via, region }), due: rested(['reserve', 'assign-number']) },
   'release-reservation': writes(3, { back, region }),
-  recall: { ...writes(2, { back, via, region }), due: () => [QUARANTINE_MS] },
+  recall: { ...writes(2, { back, via, region }), due: rested(['reinstate', 'reserve', 'assign-number']) },
   reinstate: writes(2, { back, via, region }),
   validate: reads(5, { number, via, region }),
   'look-up': reads(1, { number, region }),
@@ -59,7 +68,10 @@ export const commands = {
   'reuse-key': reads(1, { back, number, ttlMs }),
   import: writes(3, { rows: fc.integer({ min: 1, max: ROWS_MAX }), signed: fc.boolean(), malformed: fc.boolean() }),
   /** Of short codes, which the portal shows on one page. */
-  'portal-reserve': { ...writes(5, { code, ttlMs }), due: ({ ttlMs: after }) => [Number(after)] },
+  'portal-reserve': {
+    ...writes(5, { code, ttlMs }),
+    due: ({ ttlMs: after }) => [{ after: Number(after), by: ['portal-assign', 'portal-reserve'] }],
+  },
   'portal-assign': writes(4, { back }),
   'portal-pool': reads(3, {}),
   /** A message, to the portal or to the orchestrator itself. */
@@ -67,7 +79,8 @@ export const commands = {
   'message-state': reads(2, { back }),
   'assign-alpha': writes(6, { sender, via }),
   'validate-alpha': reads(2, { sender, via }),
-  suspend: writes(1, { tenant: fc.nat({ max: 2 }), twice: fc.boolean() }),
+  /** Of the client's own tenant. */
+  suspend: writes(3, { twice: fc.boolean() }),
 } as const satisfies Readonly<Record<string, CommandKind>>;
 
 export type CommandName = keyof typeof commands;
@@ -84,6 +97,8 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-number', 'release', 'assign-number', 'look-up'],
   ['assign-number', 'repeat'],
   ['assign-any', 'release', 'repeat'],
+  ['assign-number', 'suspend'],
+  ['reserve', 'assign', 'suspend'],
   ['portal-pool', 'portal-reserve', 'portal-assign', 'release'],
   ['portal-reserve', 'portal-reserve'],
   ['assign-number', 'send', 'send', 'message-state'],

@@ -174,7 +174,7 @@ export class NumberingPerformer implements Performer {
           malformed: args['malformed'] === true,
         });
       case 'suspend':
-        return this.#suspend(tenantOf(Number(args['tenant'])), args['twice'] === true);
+        return this.#suspend(tenantId, args['twice'] === true);
       default:
         throw new Error(`numbering's clients know no command ${name}`);
     }
