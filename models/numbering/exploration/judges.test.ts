@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest';
-import type { CaseFailure, Evidence, ExplorationCase, Explored, Operation } from '../../../contract/index.ts';
+import type {
+  CaseFailure,
+  Evidence,
+  ExplorationCase,
+  Explored,
+  ObservedFault,
+  Operation,
+} from '../../../contract/index.ts';
 import { evidence, operation, reserved, wall } from '../invariants/testing.ts';
 import { alpha } from './alpha.ts';
 import { limits } from './limits.ts';
 import { messages } from './messages.ts';
 import { portal } from './portal.ts';
+import { validations } from './validations.ts';
 
 const NUMBER = { kind: 'MSISDN', value: '+93700000001' };
 const other = (n: number): { kind: string; value: string } => ({ kind: 'MSISDN', value: `+9370000001${n}` });
@@ -38,7 +46,7 @@ test.each([
   ],
   [
     'a refusal of who has called so often',
-    [0, 1, 2, 3, 4].map((n) => nth(n, 'a', refusal('CONFLICT'))).concat(nth(5, 'a', refusal('RATE_LIMITED'))),
+    [0, 1, 2, 3].map((n) => nth(n, 'a', refusal('CONFLICT'))).concat(nth(4, 'a', refusal('RATE_LIMITED'))),
     [],
   ],
   ['one reservation too many', [nth(0), nth(1), nth(2)], ['answers:quota-held']],
@@ -59,16 +67,21 @@ test.each([
   ],
   [
     'a call too many in the window',
-    [0, 1, 2, 3, 4, 5].map((n) => nth(n, 'a', refusal('CONFLICT'))),
+    [0, 1, 2, 3, 4].map((n) => nth(n, 'a', refusal('CONFLICT'))),
     ['answers:rate-held'],
   ],
 ] as const)('limits: %s', (_, operations, expected) => {
   expect(verdict(limits, explored(operations, { topology: 'core+limits' }))).toEqual(expected);
 });
 
+const PLANNED = { at: 0, lastsMs: 1, kind: 'process.kill', targets: ['redis'], options: {} };
+const fault = (injectedAt: number): ObservedFault => ({ planned: PLANNED, title: 'x', injectedAt, state: 'idle' });
+
 test('limits: under a fault more may have been let through, and elsewhere other limits hold', () => {
-  const fault = { at: 0, lastsMs: 1, kind: 'process.kill', targets: ['redis'], options: {} };
-  expect(verdict(limits, explored([nth(0), nth(1), nth(2)], { topology: 'core+limits', faults: [fault] }))).toEqual([]);
+  const three = [nth(0), nth(1), nth(2)];
+  const broken = (at: number): Explored => ({ ...explored(three, { topology: 'core+limits' }), faults: [fault(at)] });
+  expect(verdict(limits, broken(150))).toEqual([]);
+  expect(verdict(limits, broken(5000))).toEqual(['answers:quota-held']);
   expect(verdict(limits, explored([nth(0), nth(1), nth(2)], {}))).toEqual([]);
 });
 
@@ -154,6 +167,47 @@ test.each([
   ],
 ] as const)('a message: %s', (_, operations, sms, expected) => {
   expect(verdict(messages, explored(operations, {}, { sms } as never))).toEqual(expected);
+});
+
+const validated = (at: number, valid: boolean, result: object = {}): Operation =>
+  operation('validate', at, {
+    input: { tenantId: 'a', ...NUMBER },
+    result: { ...NUMBER, valid, source: 'database', ...result },
+  });
+const ended = (at: number): Operation =>
+  operation('release', at, {
+    input: { tenantId: 'a', leaseId: 'l1' },
+    result: { ...NUMBER, leaseId: 'l1', version: 4 },
+  });
+
+test.each([
+  ['valid after the assign', [lease(0), validated(100, true)], []],
+  ['not valid after the release', [lease(0), ended(100), validated(200, false)], []],
+  [
+    'valid after the release where somebody read meanwhile',
+    [lease(0), validated(95, true), ended(100), validated(200, true)],
+    [],
+  ],
+  ['valid while it is released', [lease(0), ended(100), validated(105, true)], []],
+  [
+    'from the cache, read by the one before',
+    [validated(0, false), validated(500, false, { source: 'cache', readAgeMs: 495 })],
+    [],
+  ],
+  ['valid after the release', [lease(0), ended(100), validated(200, true)], ['answers:validation-is-fresh']],
+  ['not valid after the assign', [lease(0), validated(100, false)], ['answers:validation-is-fresh']],
+  [
+    'from the cache, read when nobody asked',
+    [validated(0, false), validated(5000, false, { source: 'cache', readAgeMs: 5 })],
+    ['answers:read-age'],
+  ],
+] as const)('a validation: %s', (_, operations, expected) => {
+  expect(verdict(validations, explored(operations))).toEqual(expected);
+});
+
+test('a validation: what the cache could not be told it may keep', () => {
+  const stale = explored([lease(0), ended(100), validated(200, true)]);
+  expect(verdict(validations, { ...stale, faults: [fault(50)] })).toEqual([]);
 });
 
 function at(run: number): string {

@@ -36,7 +36,13 @@ const tenants: Topology = {
     [ORCHESTRATOR]: { HOLD_MS: '20000', HOLD_RETRY_MS: '1000', HOLD_RETRY_MAX_MS: '4000' },
   },
   commands: [
-    ...CORE_COMMANDS.filter((name) => name !== 'reuse-key' && name !== 'look-up'),
+    'assign-number',
+    'assign-any',
+    'release',
+    'recall',
+    'reinstate',
+    'validate',
+    'repeat',
     'portal-reserve',
     'portal-assign',
     'portal-pool',
@@ -72,6 +78,7 @@ const limits: Topology = {
   ...core,
   name: 'core+limits',
   weight: 2,
+  commands: ['reserve', 'assign', 'assign-number', 'assign-any', 'release', 'release-reservation', 'repeat'],
   environment: {
     'numbering-service': {
       ...ENVIRONMENT,
