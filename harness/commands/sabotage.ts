@@ -68,7 +68,9 @@ export async function sabotage(root: string, ids: readonly string[], options: Sa
   noteSeenRed(options.runsDir, result.runs);
   const outcomes = outcomesOf(result.runs);
   process.stdout.write(
-    options.json === true ? `${JSON.stringify(outcomes, null, 2)}\n` : sabotageText(outcomes, shownPath(directory)),
+    options.json === true
+      ? `${JSON.stringify(outcomes, null, 2)}\n`
+      : sabotageText(outcomes, jobs.length, shownPath(directory)),
   );
   for (const run of result.runs)
     if (!run.sabotage) process.stdout.write(`error ${run.id}/${run.run}: ${run.problem ?? run.verdict}\n`);

@@ -1,7 +1,7 @@
 import type { SabotageOutcome } from './outcome.ts';
 
-/** The report of `faultline sabotage`: catalogue lines and mutations apart, then what did not turn red. */
-export function sabotageText(outcomes: readonly SabotageOutcome[], directory: string): string {
+/** The report of `faultline sabotage`: catalogue lines and mutations apart, then what did not turn red. Of `planned` runs those without an outcome came to no verdict. */
+export function sabotageText(outcomes: readonly SabotageOutcome[], planned: number, directory: string): string {
   const part = (title: string, chosen: readonly SabotageOutcome[]): readonly string[] => {
     if (chosen.length === 0) return [];
     const red = chosen.filter((outcome) => outcome.red).length;
@@ -16,7 +16,12 @@ export function sabotageText(outcomes: readonly SabotageOutcome[], directory: st
     outcomes.filter(({ isMutation }) => isMutation),
   );
   const green = outcomes.filter(({ red }) => !red).length;
-  const end = green === 0 ? 'every assertion named turned red' : `${green} did not turn red`;
+  const without = planned - outcomes.length;
+  const short = [
+    ...(green === 0 ? [] : [`${green} did not turn red`]),
+    ...(without === 0 ? [] : [`${without} came to no verdict`]),
+  ];
+  const end = short.join(', ') || 'every assertion named turned red';
   return `${[...lines, ...mutations, `${end.padEnd(56)} ${directory}`].join('\n')}\n`;
 }
 
