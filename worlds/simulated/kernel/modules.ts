@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import { stripTypes } from './strip-types.ts';
 
 /** Without these flags of Node's there is no module graph for each life. */
 const FLAGS = ['--experimental-vm-modules', '--experimental-import-meta-resolve'];
@@ -37,7 +37,7 @@ function source(path: string): string {
   let text = overlay.get(path) ?? sources.get(path);
   if (text === undefined) {
     text = readFileSync(path, 'utf8');
-    if (/\.m?ts$/.test(path)) text = stripTypeScriptTypes(text);
+    if (/\.m?ts$/.test(path)) text = stripTypes(text);
     sources.set(path, text);
   }
   return text;
@@ -49,10 +49,7 @@ function source(path: string): string {
  */
 export function overlaySources(files: Readonly<Record<string, string>>): void {
   overlay = new Map(
-    Object.entries(files).map(([file, text]) => [
-      realpathSync(file),
-      /\.m?ts$/.test(file) ? stripTypeScriptTypes(text) : text,
-    ]),
+    Object.entries(files).map(([file, text]) => [realpathSync(file), /\.m?ts$/.test(file) ? stripTypes(text) : text]),
   );
 }
 
