@@ -122,7 +122,7 @@ export class Bridge {
     return session;
   }
 
-  #statement(session: Session, { bytes, administers, mayCommit, text = '' }: Batch): void {
+  #statement(session: Session, { bytes, administers, mayCommit, confirms, text = '' }: Batch): void {
     if (this.#dead || session.ended) return;
     this.statements += 1;
     this.#clock.set();
@@ -130,6 +130,8 @@ export class Bridge {
     session.administers = administers;
     session.text = text;
     session.ready = false;
+    if (session.confirms !== 'session')
+      session.confirms = confirms ?? (session.status === 'I' ? undefined : session.confirms);
     // Outside of a transaction every statement is one of its own.
     session.mayCommit = mayCommit || session.status === 'I';
     session.startedAt = this.#options.simulation.now;
@@ -196,9 +198,15 @@ export class Bridge {
   }
 
   /** A wait for a standby is not reported on the connection: while nothing comes, the server is asked. */
-  #next({ connection, pid, mayCommit }: Session): Buffer | undefined {
+  #next({ connection, pid, mayCommit, confirms }: Session): Buffer | undefined {
     const { replication } = this.#options;
-    if (replication === undefined || replication.synchronous === '' || pid === 0 || !mayCommit)
+    if (
+      replication === undefined ||
+      replication.synchronous === '' ||
+      pid === 0 ||
+      !mayCommit ||
+      confirms === undefined
+    )
       return connection.next();
     for (;;) {
       const reply = connection.poll();

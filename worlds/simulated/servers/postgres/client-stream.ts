@@ -11,6 +11,8 @@ export interface Batch {
   readonly administers: string;
   /** It may end a transaction that is under way. */
   readonly mayCommit: boolean;
+  /** Commits may wait for a standby from it on: of its transaction, or of its session (`synchronous_commit`). */
+  readonly confirms?: 'transaction' | 'session' | undefined;
   /** Text of its statements, when somebody reads the trace. */
   readonly text?: string;
 }
@@ -35,6 +37,7 @@ const ANSWERED: ReadonlySet<number> = new Set([
 
 /** A transaction that is under way commits by one of these words, in any statement of a batch. */
 const COMMITS = /\b(?:commit|end|prepare\s+transaction)\b/i;
+const CONFIRMS = /(\bset\s+local\s+)?synchronous_commit\b/i;
 const ADMINISTERS = /pg_promote|pg_wal_replay_(?:pause|resume)|pg_reload_conf/;
 
 /** Cuts a client's stream into what the bridge handles, renaming the time-outs on the way. `texts` hears each message. */
@@ -44,6 +47,7 @@ export function readClient(socket: SimSocket, requests: ClientRequests, texts?: 
   let mentioned = false;
   let administers = '';
   let commits = false;
+  let confirms: Batch['confirms'];
   /** One of its prepared statements commits: it may be any that is bound. */
   let preparedCommit = false;
   let started = false;
@@ -77,6 +81,9 @@ export function readClient(socket: SimSocket, requests: ClientRequests, texts?: 
       commits = true;
       preparedCommit ||= request[0] === TYPE.parse;
     }
+    const [mention, local] = CONFIRMS.exec(text) ?? [];
+    // What is parsed may be run in any later transaction.
+    if (mention !== undefined) confirms = local === undefined || request[0] === TYPE.parse ? 'session' : 'transaction';
     if (!mentionsTimeout(text)) return request;
     mentioned = true;
     return message(request[0] as number, Buffer.from(renameTimeouts(text), 'latin1'));
@@ -96,8 +103,9 @@ export function readClient(socket: SimSocket, requests: ClientRequests, texts?: 
     batch = [];
     const mayCommit = commits || preparedCommit;
     const text = texts === undefined ? {} : { text: texts.take() };
-    requests.batch({ bytes, mentionsTimeout: mentioned, administers, mayCommit, ...text });
+    requests.batch({ bytes, mentionsTimeout: mentioned, administers, mayCommit, confirms, ...text });
     mentioned = false;
+    confirms = undefined;
     administers = '';
     commits = false;
   };

@@ -69,7 +69,9 @@ export function replicatedProgram(
     const member = cluster.member(spec.name);
     member.start();
     const replication = new Replication({ simulation, life, cluster, member, primary: followed(member.follows) });
-    onBridge(serve(simulation, life, spec, member.server, () => (simulation.running ? member.kill() : undefined), replication));
+    onBridge(
+      serve(simulation, life, spec, member.server, () => (simulation.running ? member.kill() : undefined), replication),
+    );
   };
 }
 

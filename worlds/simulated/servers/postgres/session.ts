@@ -53,6 +53,8 @@ export class Session {
   text = '';
   /** The statement under way may commit, and so wait for a standby. */
   mayCommit = true;
+  /** Whose commits may wait for a standby: nobody's, this transaction's, all of the session's. */
+  confirms: Batch['confirms'];
   verdict: Verdict | undefined;
   sleepMs: number | undefined;
   startedAt = 0;
@@ -79,6 +81,7 @@ export class Session {
     this.socket = socket;
     this.connection = connection;
     this.startup = startup;
+    if (startup.includes('synchronous_commit')) this.confirms = 'session';
   }
 
   /** What the functions of virtual-time.ts say of themselves; false: it is a message for the client. */
