@@ -9,6 +9,7 @@ import { RunDatabase, writeClock } from './database.ts';
 import type { ReplicatedCluster } from './replication/cluster.ts';
 import { Replication } from './replication/replication.ts';
 import { PostgresServer } from './server.ts';
+import { LOG_SEGMENTS_KEPT } from './settings.ts';
 import { releaseFolder, runFolder, templateFolder } from './template.ts';
 
 /** One PostgreSQL cluster for a child process and all its runs; a fresh database from the migrated template for each. */
@@ -31,6 +32,7 @@ export class PostgresCluster {
   /** The database of a run: a copy of the migrated template, filled with `seed`. */
   reset(spec: PostgresSpec, now: Date): void {
     if (!this.#server.running) this.#server.start();
+    if (this.#server.logSegments > LOG_SEGMENTS_KEPT) this.#server.control('postgres').query('checkpoint');
     writeClock(this.#server, now);
     this.#database.make(spec);
   }

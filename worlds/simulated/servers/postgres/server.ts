@@ -75,6 +75,11 @@ export class PostgresServer {
     return path.join(this.data, CLOCK_FILE);
   }
 
+  /** Files that its log has. */
+  get logSegments(): number {
+    return fs.readdirSync(path.join(this.data, 'pg_wal')).length;
+  }
+
   get running(): boolean {
     return this.#pid !== 0;
   }

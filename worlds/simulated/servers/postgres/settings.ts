@@ -15,6 +15,7 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_wal_size: '4GB',
+  min_wal_size: '32MB',
   checkpoint_timeout: '1h',
   max_parallel_workers_per_gather: '0',
   max_connections: '200',
@@ -32,6 +33,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   'sim.lock_timeout': '0',
   'sim.idle_in_transaction_session_timeout': '0',
 };
+
+/** Between two runs a log of more segments (of 1 MB, make-template.ts) is let go of: it may stand in memory, and no checkpoint comes by itself. */
+export const LOG_SEGMENTS_KEPT = 256;
 
 /** Name of a standby's setting of PostgreSQL that counts real time; its virtual twin, as for the time-outs. */
 export const APPLY_DELAY = 'recovery_min_apply_delay';

@@ -6,6 +6,7 @@ import { exemptFromGuard } from '../../../kernel/guard.ts';
 import { findBinaries } from '../binaries.ts';
 import { Control } from '../control.ts';
 import { RunDatabase, writeClock } from '../database.ts';
+import { LOG_SEGMENTS_KEPT } from '../settings.ts';
 import { templateFolder } from '../template.ts';
 import { Member } from './member.ts';
 import { parseLsn } from './messages.ts';
@@ -42,7 +43,7 @@ export class ReplicatedCluster {
 
   /** The database of a run on all servers: a copy of the migrated template, filled with the primary's `seed`. */
   reset(now: Date): void {
-    if (!this.#pristine) this.#make();
+    if (!this.#pristine || this.member(this.#primary.name).server.logSegments > LOG_SEGMENTS_KEPT) this.#make();
     for (const member of this.#members.values()) {
       writeClock(member.server, now);
       member.start();
