@@ -15,7 +15,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_wal_size: '4GB',
-  min_wal_size: '32MB',
+  // A new segment of the log is cheap where it stands in memory, and an old one is kept for nothing.
+  wal_recycle: 'off',
+  wal_init_zero: 'off',
   checkpoint_timeout: '1h',
   max_parallel_workers_per_gather: '0',
   max_connections: '200',
