@@ -35,6 +35,20 @@ export class Containers {
     }));
   }
 
+  /** Calls back whenever the engine tells of one that starts, ends, is paused or goes on. Disposing ends it. */
+  async onEvent(changed: () => void): Promise<Disposable> {
+    const events: NodeJS.ReadableStream & { destroy?(): void } = await this.#docker.getEvents({
+      filters: {
+        type: ['container'],
+        label: [`${RUN_LABEL}=${this.run}`],
+        event: ['start', 'die', 'pause', 'unpause'],
+      },
+    });
+    events.on('data', changed);
+    events.on('error', () => {}); // whoever wants to be sure looks now and then
+    return { [Symbol.dispose]: () => events.destroy?.() };
+  }
+
   /** @throws NotOurs for a container that does not exist or is not this run's */
   async target(name: string): Promise<Docker.Container> {
     const filters = { label: [`${RUN_LABEL}=${this.run}`, `${SERVICE_LABEL}=${name}`] };

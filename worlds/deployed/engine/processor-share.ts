@@ -14,7 +14,7 @@ const VERSIONS = [
  * Shares among a run's containers; the usual one is 1024. A service, whose latency is measured, goes before what it asks and what
  * looks on: it would else wait for those that have just woken it, at each step of each call.
  */
-export const SHARES = { service: 262_144, server: 16_384 } as const;
+export const SHARES = { service: 65_536, server: 16_384 } as const;
 
 /**
  * The parent control group of a run's containers. Together they get a hundred times the processor share of another process,

@@ -96,8 +96,8 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
   const limits = new Map(
     await Promise.all(instances.map(async ({ name }) => [name, await containers.limits(name)] as const)),
   );
+  await watcher.start();
   await watcher.look();
-  watcher.start();
   monitoring.start();
   // A link to a component of several instances, by the name that they share, is a link to all of them.
   const names = (name: string): readonly string[] =>

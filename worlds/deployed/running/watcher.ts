@@ -1,7 +1,8 @@
 import type { Containers, State } from '../engine/containers.ts';
 import type { ShortageCounts } from './shortage.ts';
 
-const EVERY_MS = 150;
+/** Beside what the engine tells by itself: a look costs it milliseconds, with two dozen containers. */
+const EVERY_MS = 1000;
 const QUESTIONS_EVERY_MS = 1000;
 
 interface Seen {
@@ -15,7 +16,7 @@ interface Seen {
   };
 }
 
-/** Looks at the engine's list of the run's containers all the time, and asks each its health question now and then. */
+/** Looks at the engine's list of the run's containers whenever the engine tells of a change, and now and then, and asks each its health question now and then. */
 export class Watcher {
   readonly #containers: Containers;
   readonly #ask: (instance: string) => Promise<boolean>;
@@ -23,20 +24,27 @@ export class Watcher {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #changed: ((instance: string, state: State) => void)[] = [];
   #looking: Promise<void> | undefined;
+  #events: Disposable | undefined;
+  #stopped = false;
 
   constructor(containers: Containers, ask: (instance: string) => Promise<boolean>) {
     this.#containers = containers;
     this.#ask = ask;
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    const look = (): void => void this.look().catch(() => {}); // the engine may be busy: the next look tells
+    this.#events = await this.#containers.onEvent(look);
+    if (this.#stopped) this.#events[Symbol.dispose]();
     this.#timers.push(
-      setInterval(() => void this.look().catch(() => {}), EVERY_MS), // the engine may be busy: the next look tells
+      setInterval(look, EVERY_MS),
       setInterval(() => this.#question(), QUESTIONS_EVERY_MS),
     );
   }
 
   stop(): void {
+    this.#stopped = true;
+    this.#events?.[Symbol.dispose]();
     for (const timer of this.#timers) clearInterval(timer);
   }
 
