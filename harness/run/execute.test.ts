@@ -140,6 +140,12 @@ describe('a run is an error', () => {
     expect(result.problem).toContain('sabotage did not take');
   });
 
+  test('unless its series is only late', async () => {
+    const sabotage = { kind: 'safeguard-off', safeguard: 'fallback' } as const;
+    const { result } = await executeToy({ world: toyWorld({ unscraped: 3 }), sabotage });
+    expect(result.problem).toBeUndefined();
+  });
+
   test('unless that part of it is what the sabotaged safeguard itself makes true', async () => {
     const steadyState = [operations('read').resultIs('source', 'moon'), operations('read').resultIs('source', 'cache')];
     const sabotage = { kind: 'safeguard-off', safeguard: 'fallback', steadyWithout: [0] } as const;
