@@ -121,5 +121,6 @@ export default scenario('NUM-22', ({ quote }) => ({
     0: inRun('A', safeguardOff('retry-hint')),
     1: inRun('B', safeguardOff('hold-time-limit')),
     2: inRun('A', safeguardOff('error-mapping')),
+    3: inRun('D', safeguardOff('portal-pool-reload')),
   },
 }));

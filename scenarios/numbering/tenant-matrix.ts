@@ -203,7 +203,7 @@ const LOSES = 'tenant-loses';
 const FIRST = 'tenant-is-first';
 const BACK_MS: Ms = 15_000;
 
-/** While others race, a tenant at the portal asks every 2 s for a code that somebody has just taken, then for what the portal offers. */
+/** While others race, a tenant at the portal looks at the pool every 2 s, asks for a code that somebody takes meanwhile, then for what the portal offers. */
 export const losesAtThePortal: Activity = {
   title: 'a tenant at the portal is late',
   during: 'fault',
@@ -212,6 +212,7 @@ export const losesAtThePortal: Activity = {
     for (let nth = 0; stage.instants.cleared === undefined; nth += 1) {
       const key = shortCodes[nth % shortCodes.length];
       if (key === undefined) throw new Error('the inventory has no short codes');
+      await clientsOf(stage).call(LOSES, portalPool(LOSES, key.kind), { service: PORTAL });
       await clientsOf(stage).call(FIRST, reserve(FIRST, key, BACK_MS));
       const refused = await ask(stage, LOSES, portalReserve(LOSES, key, BACK_MS));
       const offered = refused.outcome === 'fail' ? refused.result?.['candidate'] : undefined;
