@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ExplorationCase, ExplorationModel, Fault, Invariant, PlannedFault } from '../../contract/index.ts';
 import { deploymentFor } from '../load/deployment.ts';
 import { LoadError, importExport } from '../load/import-export.ts';
-import { loadSystem } from '../load/subject.ts';
+import { loadLogPatterns, loadSystem } from '../load/subject.ts';
 import type { CaseSubject } from './run-case.ts';
 
 /** Systems that can be explored: those whose model has an `exploration.ts`. */
@@ -38,7 +38,7 @@ export async function loadCase(
   root: string,
   model: ExplorationModel,
   drawn: ExplorationCase,
-): Promise<Pick<CaseSubject, 'case' | 'deployment' | 'invariants' | 'faultOf'>> {
+): Promise<Pick<CaseSubject, 'case' | 'deployment' | 'invariants' | 'faultOf' | 'logPatterns'>> {
   const topology = model.topologies.find(({ name }) => name === drawn.topology);
   const place = `models/${model.system}/exploration.ts`;
   if (topology === undefined)
@@ -60,5 +60,6 @@ export async function loadCase(
     deployment: deploymentFor({ id: topology.name, needs: topology.needs, place }, whole, topology.environment),
     invariants,
     faultOf: (await loadFaults(root)).faultOf,
+    logPatterns: await loadLogPatterns(),
   };
 }

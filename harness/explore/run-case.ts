@@ -7,6 +7,7 @@ import type {
   Explored,
   Fault,
   Invariant,
+  LogChecker,
   Ms,
   PlannedFault,
   Running,
@@ -26,6 +27,7 @@ export interface CaseSubject {
   readonly deployment: Deployment;
   readonly invariants: readonly Invariant[];
   readonly faultOf: (planned: PlannedFault) => Fault;
+  readonly logPatterns: LogChecker;
   readonly world: World;
   readonly signal: AbortSignal;
   readonly keepTrace: boolean;
@@ -110,7 +112,7 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
       failures.push({ check: 'run', what: error.message, at: running.clock.now() });
     else problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  failures.push(...crashes(running));
+  failures.push(...crashes(running, subject.logPatterns));
   const log = failures.length === 0 ? [] : lastLines(running);
   return {
     explored: explored(),

@@ -52,7 +52,7 @@ export async function loadSubject(
       plan,
       model,
       invariants,
-      logPatterns: await importExport<LogChecker>(CHECKERS, 'logPatterns', 'the checker of logs'),
+      logPatterns: await loadLogPatterns(),
       seed: job.seed,
       ...(sabotage === undefined ? {} : { sabotage }),
       ...(mutation === undefined ? {} : { mutation }),
@@ -60,6 +60,11 @@ export async function loadSubject(
     },
     deployment: deploymentFor(row, whole, body.environment),
   };
+}
+
+/** What tells in a log of an error that nobody handled. */
+export function loadLogPatterns(): Promise<LogChecker> {
+  return importExport<LogChecker>(CHECKERS, 'logPatterns', 'the checker of logs');
 }
 
 /** Everything that a system deploys, by path. */

@@ -1,4 +1,5 @@
 import type { Explored, Operation } from '../../../contract/index.ts';
+import { runTime, tablesOf } from '../invariants/tables.ts';
 import { storiesOf } from '../messages.ts';
 
 const answered = ({ operations }: Explored, name: string, error?: string): readonly Operation[] =>
@@ -61,8 +62,7 @@ export const sometimes: Readonly<Record<string, (explored: Explored) => boolean>
         states.some(({ state }) => state === 'EVALUATING') &&
         (states.at(-1)?.at ?? 0) - (states.find(({ state }) => state === 'EVALUATING')?.at ?? Infinity) > 1000,
     ),
-  'the orchestrator dies with a message under way': (explored) =>
-    during(explored, /^process\.kill/, /sms-orchestrator/, /^send/),
+  'the orchestrator dies with a message under way': (explored) => diesOverMessage(explored),
   'the portal shows a fresh pool after a conflict': ({ operations }) =>
     operations.some(({ error, result }) => error === 'CONFLICT' && result?.['pool'] !== undefined),
   'a sender id is leased': (explored) => answered(explored, 'assign').some(({ input }) => input['kind'] === 'ALPHA'),
@@ -82,6 +82,20 @@ function ended(explored: Explored, wanted: string, why = /^/): boolean {
   return [...storiesOf(explored).values()].some(({ states }) =>
     states.some(({ state, reason = '' }) => state === wanted && why.test(reason)),
   );
+}
+
+/** The orchestrator was killed after a message was taken in and before it had ended. */
+function diesOverMessage(explored: Explored): boolean {
+  const tables = tablesOf(explored);
+  const deaths = explored.faults.filter(
+    ({ planned, skipped }) =>
+      skipped === undefined && planned.kind === 'process.kill' && planned.targets[0] === 'sms-orchestrator',
+  );
+  return [...storiesOf(explored).values()].some(({ states }) => {
+    const [begun, end] = [states[0]?.at, states.at(-1)?.at];
+    if (begun === undefined || end === undefined) return false;
+    return deaths.some(({ injectedAt }) => runTime(tables, begun) <= injectedAt && injectedAt < runTime(tables, end));
+  });
 }
 
 function overlapping(operations: readonly Operation[]): boolean {
