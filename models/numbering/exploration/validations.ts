@@ -6,8 +6,11 @@ import { subjectOf } from '../invariants/tables.ts';
 const ENDS: readonly string[] = ['release', 'recall'];
 const BEGINS: readonly string[] = ['assign', 'reinstate'];
 const READS: readonly string[] = ['validate', 'send'];
-/** A validation that finds its entry old reads it again in the background; a message is validated after it was taken in. */
+/** A validation that finds its entry so old (VALIDATION_REFRESH_MS, less up to a third) reads it again in the background; a message is validated after it was taken in. */
+const OLD_MS: Ms = 19_000;
 const BACKGROUND_MS: Ms = 1500;
+/** An entry is stored beside the answer. */
+const STORED_MS: Ms = 20;
 
 /**
  * A validation may rest on a read that is up to 60 s old, and the cache may keep what is wrong so long where a change could not be told to it. Before anything was
@@ -48,9 +51,7 @@ function stale(validation: Operation, operations: readonly Operation[]): readonl
     return [];
   if (operations.some(({ name, invokedAt: at }) => name === 'suspend' && at <= endOf(validation))) return [];
   if (
-    readers(validation, operations).some(
-      (read) => read.invokedAt <= endOf(last) && endOf(read) + BACKGROUND_MS >= last.invokedAt,
-    )
+    readers(validation, operations).some((read) => read.invokedAt <= endOf(last) && readUntil(read) >= last.invokedAt)
   )
     return [];
   const begun = BEGINS.includes(last.name);
@@ -69,8 +70,7 @@ function invented(validation: Operation, operations: readonly Operation[]): read
   // Read at some time between these.
   const [from, to] = [invokedAt - result['readAgeMs'], endOf(validation) - result['readAgeMs']];
   const read = readers(validation, operations).some(
-    (other) =>
-      other.invokedAt <= to + 1 && endOf(other) + BACKGROUND_MS + (other.name === 'send' ? Infinity : 0) >= from - 1,
+    (other) => other.invokedAt <= to + 1 && (other.name === 'send' || readUntil(other) >= from - 1),
   );
   if (read) return [];
   const what = `operation ${id}: the validation of ${subjectOf(input)} rests on a read ${result['readAgeMs']} ms ago, and nobody asked then`;
@@ -83,6 +83,13 @@ function readers(validation: Operation, operations: readonly Operation[]): reado
     (other) =>
       other !== validation && READS.includes(other.name) && subjectOf(other.input) === subjectOf(validation.input),
   );
+}
+
+/** Until when the facts that it read may have been stored. */
+function readUntil(read: Operation): Ms {
+  const { name, result } = read;
+  const again = name === 'send' || (result?.['source'] === 'cache' && Number(result['readAgeMs']) >= OLD_MS);
+  return endOf(read) + (again ? BACKGROUND_MS : STORED_MS);
 }
 
 const endOf = ({ completedAt = Infinity }: Operation): Ms => completedAt;
