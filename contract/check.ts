@@ -69,7 +69,8 @@ export interface HistoryChecker {
   readonly models: Readonly<Record<string, string>>;
   /** Throws UnreadableHistory for a file that is none, and for a model that there is not. */
   check(
-    file: { readonly name: string; readonly text: string },
+    /** `text`: all of it, or its lines, so that a long one is never held as a whole. */
+    file: { readonly name: string; readonly text: string | Iterable<string> },
     options: { readonly model?: string; readonly limits: SearchLimits; readonly clock: () => number },
   ): CheckedHistory;
 }

@@ -50,6 +50,26 @@ test('what cannot be read is named: exit 254', () => {
   expect(faultline()).toMatchObject({ code: 254, err: expect.stringContaining('expected a history') });
 });
 
+test('a history longer than what is read at once is read whole, and its last line is named where it is wrong', () => {
+  const line = (id: number): string =>
+    JSON.stringify({
+      id,
+      process: 'p',
+      name: 'read',
+      input: { value: 'é€😀'.repeat(60) },
+      invokedAt: id,
+      outcome: 'fail',
+    });
+  const many = Array.from({ length: 5000 }, (_, id) => line(id));
+  write('long.jsonl', `${many.join('\n')}\n`);
+  expect(faultline('long.jsonl', '--model', 'register')).toMatchObject({ code: 2, err: '' });
+  write('wrong.jsonl', [...many, '{"id":5000'].join('\n'));
+  expect(faultline('wrong.jsonl', '--model', 'register')).toMatchObject({
+    code: 254,
+    err: expect.stringContaining('wrong.jsonl:5001: expected one operation as JSON'),
+  });
+});
+
 test('the page loads nothing, and escapes what a history says', () => {
   write('odd.edn', read('"<b>&"'));
   expect(faultline('--html', 'odd.edn')).toMatchObject({ code: 1, out: expect.stringContaining('page: odd.html') });

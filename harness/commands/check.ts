@@ -1,5 +1,6 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { UnreadableHistory } from '../../contract/index.ts';
 import type { CheckedHistory, HistoryChecker } from '../../contract/index.ts';
 import { historyPage, historyText } from '../../reports/index.ts';
@@ -51,14 +52,36 @@ function understood<T>(work: () => T): T {
 }
 
 /** The file, or the history of the run whose folder was named. */
-function readHistoryFile(path: string): { name: string; text: string } {
+function readHistoryFile(path: string): { name: string; text: Iterable<string> } {
   try {
     const name = statSync(path).isDirectory() ? join(path, 'history.jsonl') : path;
-    return { name, text: readFileSync(name, 'utf8') };
+    if (statSync(name).isDirectory()) throw new Error('it is a folder');
+    accessSync(name, constants.R_OK);
+    return { name, text: linesOf(name) };
   } catch (error) {
     throw new UsageError(
       `${path}: expected a file with a history, or the folder of a run such as runs/latest/NUM-03/A (${(error as Error).message})`,
     );
+  }
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/** A history of many operations is longer than what is kept of it: it is read a piece at a time. */
+function* linesOf(name: string): IterableIterator<string> {
+  const decoder = new StringDecoder('utf8');
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  const file = openSync(name, 'r');
+  try {
+    let rest = '';
+    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
+      const lines = `${rest}${decoder.write(chunk.subarray(0, length))}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+    yield `${rest}${decoder.end()}`;
+  } finally {
+    closeSync(file);
   }
 }
 

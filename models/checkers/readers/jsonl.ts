@@ -5,13 +5,14 @@ import type { Recorded } from './recorded.ts';
 const OUTCOMES: readonly unknown[] = ['ok', 'fail', 'info'];
 
 /** `history.jsonl` of a run's journal: an Operation (contract/history.ts) a line. One without an end counts as `info`. */
-export function readJsonl(file: string, text: string): Recorded {
+export function readJsonl(file: string, all: Iterable<string>): Recorded {
   const operations: Operation[] = [];
   const lines: number[] = [];
   const seen = new Map<unknown, number>();
-  for (const [i, written] of text.split('\n').entries()) {
+  let line = 0;
+  for (const written of all) {
+    line += 1;
     if (written.trim() === '') continue;
-    const line = i + 1;
     const operation = operationOf(file, line, written);
     const before = seen.get(operation.id);
     if (before !== undefined)
