@@ -13,10 +13,21 @@ import { linearizability } from './exploration/linearizability.ts';
 import { NumberingPerformer } from './exploration/performer.ts';
 import { sometimes } from './exploration/sometimes.ts';
 import { stateAt, states } from './exploration/states.ts';
+import { transitions } from './exploration/transitions.ts';
 import { validations } from './exploration/validations.ts';
 import { topologies } from './exploration/topologies.ts';
 
-const judges = [answers, accounted, limits, messages, portal, alpha, validations, linearizability] as const;
+const judges = [
+  answers,
+  accounted,
+  limits,
+  messages,
+  portal,
+  alpha,
+  validations,
+  transitions,
+  linearizability,
+] as const;
 
 /** Tenants, operators and officers of numbering, as `faultline explore` draws and judges them. */
 export const exploration: ExplorationModel = {

@@ -12,6 +12,7 @@ import { alpha } from './alpha.ts';
 import { limits } from './limits.ts';
 import { messages } from './messages.ts';
 import { portal } from './portal.ts';
+import { transitions } from './transitions.ts';
 import { validations } from './validations.ts';
 
 const NUMBER = { kind: 'MSISDN', value: '+93700000001' };
@@ -179,6 +180,62 @@ const ended = (at: number): Operation =>
     input: { tenantId: 'a', leaseId: 'l1' },
     result: { ...NUMBER, leaseId: 'l1', version: 4 },
   });
+
+/** Changes of one number, from version 2 on. */
+const walk = (...steps: readonly (readonly [string, string, string, object?])[]): readonly object[] =>
+  steps.map(([action, from, to, detail = {}], i) => ({
+    seq: i + 1,
+    at: wall(i * 100),
+    actor: 'a',
+    action,
+    subject: 'MSISDN:+93700000001',
+    version: i + 2,
+    detail: { from, to, tenantId: 'a', ...detail },
+  }));
+const R1 = { reservationId: 'r1' };
+const L1 = { leaseId: 'l1' };
+const RESERVED = ['reserved', 'AVAILABLE', 'RESERVED', R1] as const;
+const ASSIGNED = ['assigned', 'AVAILABLE', 'ASSIGNED', L1] as const;
+const RECALLED = ['recalled', 'ASSIGNED', 'QUARANTINE', L1] as const;
+const REINSTATED = ['reinstated', 'QUARANTINE', 'ASSIGNED', L1] as const;
+const RESTED = ['quarantine-ended', 'QUARANTINE', 'AVAILABLE'] as const;
+
+test.each([
+  [
+    'a reservation, its lease, its end',
+    walk(RESERVED, ['assigned', 'RESERVED', 'ASSIGNED', { ...R1, ...L1 }], RECALLED),
+    [],
+  ],
+  ['a recall that is taken back', walk(ASSIGNED, RECALLED, REINSTATED, RECALLED, RESTED, RESERVED), []],
+  ['a lease that was loaded', walk(['released', 'ASSIGNED', 'QUARANTINE', L1], RESTED), []],
+  [
+    'taken back after its rest',
+    walk(ASSIGNED, RECALLED, RESTED, ['reinstated', 'AVAILABLE', 'ASSIGNED', L1]),
+    ['answers:transition'],
+  ],
+  [
+    'released twice',
+    walk(ASSIGNED, ['released', 'ASSIGNED', 'QUARANTINE', L1], ['released', 'QUARANTINE', 'QUARANTINE', L1]),
+    ['answers:transition'],
+  ],
+  [
+    'the end of another reservation',
+    walk(RESERVED, ['reservation-expired', 'RESERVED', 'AVAILABLE', { reservationId: 'r2' }]),
+    ['answers:transition'],
+  ],
+  [
+    'another state than it was in',
+    walk(RESERVED, ['assigned', 'AVAILABLE', 'ASSIGNED', { ...R1, ...L1 }]),
+    ['answers:transition'],
+  ],
+  [
+    'a change that is missing',
+    walk(ASSIGNED, RECALLED, REINSTATED).map((row, i) => (i < 2 ? row : { ...row, version: 5 })),
+    ['answers:transition'],
+  ],
+] as const)('the changes of an identifier: %s', (_, audit, expected) => {
+  expect(verdict(transitions, explored([], {}, { audit } as never))).toEqual(expected);
+});
 
 test.each([
   ['valid after the assign', [lease(0), validated(100, true)], []],
