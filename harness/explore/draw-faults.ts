@@ -6,8 +6,8 @@ import type { Workload } from './draw-workload.ts';
 const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];
 /** A fault that is aimed at a command comes so shortly after it began ... */
 const AIM_MS: readonly Ms[] = [12, 12, 40];
-/** ... or with one of so many messages from there on: a change of an identifier is some ten statements. */
-const MESSAGES = { min: 1, max: 14 } as const;
+/** ... or with one of so many messages from there on: a change of an identifier is some ten statements, an event one or two. */
+const MESSAGES = { few: 4, many: 14 } as const;
 /** Messages are counted from so long before something is due. */
 const DUE_MS: Ms = 5;
 /** A fault that follows on another comes within this. */
@@ -62,7 +62,7 @@ export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDraw
   function sent(at: Ms, links: readonly (readonly [string, string])[]): Pick<PlannedFault, 'at' | 'onMessage'> {
     if (links.length === 0) return { at: at + dice.integer(0, dice.pick(AIM_MS)) };
     const [from, to] = dice.pick(links);
-    return { at, onMessage: { from, to, nth: dice.integer(MESSAGES.min, MESSAGES.max) } };
+    return { at, onMessage: { from, to, nth: dice.integer(1, dice.once(2) ? MESSAGES.few : MESSAGES.many) } };
   }
 
   function lasts({ from, to }: DrawableFault['lastsMs']): Ms {

@@ -108,11 +108,25 @@ const events: Topology = {
   name: 'core+events',
   weight: 3,
   needs: [...core.needs, 'nats', 'outbox-relay', 'billing-consumer', 'sender-id-registry'],
+  // What makes events, and what looks at identifiers.
+  commands: [
+    'reserve',
+    'assign',
+    'assign-number',
+    'release',
+    'release-reservation',
+    'recall',
+    'reinstate',
+    'validate',
+    'repeat',
+  ],
   faults: [
     ...coreFaults,
     ...often(processes(['outbox-relay'])),
     ...often(processes(['billing-consumer', 'sender-id-registry', 'nats-1', 'nats-2', 'nats-3'])),
     ...often(links([...RELAY_LINKS, ...CONSUMER_LINKS])),
+    // An event that cannot be entered must come again.
+    ...often(links(CONSUMER_LINKS.filter(([, other]) => other === 'postgres'))),
     { kind: 'broker.quorum-lost', targets: each('nats'), lastsMs: between(1000, 15_000) },
   ],
   links: [...CORE_LINKS, ...RELAY_LINKS],
