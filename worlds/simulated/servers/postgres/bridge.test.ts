@@ -1,19 +1,7 @@
-import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PostgresSpec } from '../../../../contract/index.ts';
 import { EPOCH, preload, simulate } from '../../testing/simulate.ts';
+import { SHOP } from '../../testing/shop.ts';
 import { PostgresCluster, postgresProgram } from './component.ts';
-
-const SHOP: PostgresSpec = {
-  kind: 'postgres',
-  name: 'postgres',
-  port: 5432,
-  database: 'shop',
-  migrate: path.join(import.meta.dirname, '../../testing/fixtures/shop/migrate.ts'),
-  seed: '',
-  maxConnections: 5,
-  dependsOn: [],
-};
 
 let cluster: PostgresCluster;
 

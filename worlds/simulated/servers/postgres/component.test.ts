@@ -1,19 +1,7 @@
-import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { PostgresSpec } from '../../../../contract/index.ts';
+import { SHOP } from '../../testing/shop.ts';
 import { PostgresCluster } from './component.ts';
 import { LOG_SEGMENTS_KEPT } from './settings.ts';
-
-const SHOP: PostgresSpec = {
-  kind: 'postgres',
-  name: 'postgres',
-  port: 5432,
-  database: 'shop',
-  migrate: path.join(import.meta.dirname, '../../testing/fixtures/shop/migrate.ts'),
-  seed: '',
-  maxConnections: 5,
-  dependsOn: [],
-};
 
 const cluster = new PostgresCluster(SHOP);
 afterAll(() => cluster.dispose());

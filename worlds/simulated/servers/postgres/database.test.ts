@@ -1,27 +1,21 @@
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PostgresSpec } from '../../../../contract/index.ts';
+import { SHOP } from '../../testing/shop.ts';
 import { EPOCH } from '../../testing/simulate.ts';
 import { PostgresCluster } from './component.ts';
 
-const SHOP: PostgresSpec = {
-  kind: 'postgres',
-  name: 'postgres',
-  port: 5432,
-  database: 'shop',
-  migrate: path.join(import.meta.dirname, '../../testing/fixtures/shop/migrate.ts'),
+const NUMBERED: PostgresSpec = {
+  ...SHOP,
   seed: 'create sequence number start 7; insert into item (id, stock) values (3, 30)',
-  maxConnections: 5,
-  dependsOn: [],
 };
 let cluster: PostgresCluster;
 
 beforeAll(() => {
-  cluster = new PostgresCluster(SHOP);
+  cluster = new PostgresCluster(NUMBERED);
 });
 afterAll(() => cluster.dispose());
 
-const begin = (spec = SHOP): void => cluster.reset(spec, new Date(EPOCH));
+const begin = (spec = NUMBERED): void => cluster.reset(spec, new Date(EPOCH));
 const ask = (text: string): readonly string[] =>
   cluster.server
     .control('shop')
@@ -56,6 +50,6 @@ test('a run that changed a definition leaves nothing of it: the next one gets a 
 
 test('another seed is another database', () => {
   begin();
-  begin({ ...SHOP, seed: '' });
+  begin({ ...NUMBERED, seed: '' });
   expect(ask(ITEMS)).toHaveLength(2);
 });

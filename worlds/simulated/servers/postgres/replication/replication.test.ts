@@ -1,21 +1,12 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LinkEffect, PostgresSpec } from '../../../../../contract/index.ts';
 import type { SimProcess } from '../../../kernel/process.ts';
+import { SHOP } from '../../../testing/shop.ts';
 import { EPOCH, type Story, preload, simulate } from '../../../testing/simulate.ts';
 import { replicatedProgram } from '../component.ts';
 import { startWatchdog } from '../watchdog.ts';
 import { ReplicatedCluster } from './cluster.ts';
 
-const SHOP: PostgresSpec = {
-  kind: 'postgres',
-  name: 'postgres',
-  port: 5432,
-  database: 'shop',
-  migrate: path.join(import.meta.dirname, '../../../testing/fixtures/shop/migrate.ts'),
-  seed: '',
-  dependsOn: [],
-};
 const REPLICA: PostgresSpec = { ...SHOP, name: 'replica', standbyOf: 'postgres', synchronous: true };
 
 let cluster: ReplicatedCluster;
