@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault, LineResult, Probe } from '../../contract/index.ts';
+import type { Fault, LineResult, Probe, World } from '../../contract/index.ts';
 import { kill, operations, polled } from '../../index.ts';
 import { executeToy } from '../testing/execute-toy.ts';
 import { toyWorld } from '../testing/toy-world.ts';
@@ -347,4 +347,23 @@ test('an alert that fires before a slow machine has injected all of the fault ha
   const { detected = Infinity, injected = 0 } = result.instants;
   expect(line(result.lines, 'detection').verdict).toBe('pass');
   expect(detected).toBeLessThan(injected);
+});
+
+test('a world that cannot tell of alerts any more leaves a run with its problem and what was recorded', async () => {
+  const world = toyWorld();
+  const failing: World = {
+    ...world,
+    start: async (...begin) => {
+      const running = await world.start(...begin);
+      const alerts = (): ReturnType<typeof running.alerts> => {
+        if (running.clock.now() > 50_000) throw new Error('Prometheus does not answer');
+        return running.alerts();
+      };
+      return { ...running, alerts };
+    },
+  };
+  const { result, evidence } = await executeToy({ world: failing });
+  expect(result.verdict).toBe('error');
+  expect(result.problem).toContain('Prometheus does not answer');
+  expect(evidence.operations.length).toBeGreaterThan(0);
 });

@@ -105,10 +105,10 @@ export async function execute(execution: Execution): Promise<Executed> {
     lines: session.results,
     instants: { ...session.instants },
     operations: session.history.operations.length,
-    otherAlerts: [...new Set(otherAlerts(running.alerts(), expectedAlerts(session)).map(({ alert }) => alert))],
+    otherAlerts: [...new Set(otherAlerts(session.alerts, expectedAlerts(session)).map(({ alert }) => alert))],
     alongside: subject.row.alongside.map(({ alert }) => ({
       alert,
-      fired: running.alerts().some((change) => change.alert === alert && change.state === 'firing'),
+      fired: session.alerts.some((change) => change.alert === alert && change.state === 'firing'),
     })),
     simulatedMs: session.now,
     wallMs: execution.wallClock() - begun,

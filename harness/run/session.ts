@@ -1,6 +1,7 @@
 import type { Catalogue, Row } from '../../catalogue/index.ts';
 import { RunAborted } from '../../contract/index.ts';
 import type {
+  AlertChange,
   Evidence,
   Instants,
   Invariant,
@@ -78,6 +79,7 @@ export class Session {
   operatorDone = false;
   /** Work begun beside the phases: activities and operator steps. */
   readonly background: Promise<void>[] = [];
+  #alerts: readonly AlertChange[] = [];
   readonly #watching: Witnessing;
   readonly #deadline: Ms;
   readonly #signal: AbortSignal;
@@ -149,10 +151,20 @@ export class Session {
     return this.running.clock.now();
   }
 
+  /** Since the start. Where the world cannot tell any more, which is then the run's problem: those that were known before. */
+  get alerts(): readonly AlertChange[] {
+    try {
+      this.#alerts = this.running.alerts();
+    } catch (error) {
+      if (this.problem === undefined) throw error;
+    }
+    return this.#alerts;
+  }
+
   evidence(): Evidence {
     return {
       operations: this.history.operations,
-      alerts: this.running.alerts(),
+      alerts: this.alerts,
       instants: this.instants,
       polled: this.polled,
       finalState: this.finalState,
