@@ -5,7 +5,7 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, type CircuitBreakerPolicy } from 'cockatiel';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logging.ts';
-import { createRedisClient, within, type RedisOptions } from './redis.ts';
+import { RedisTimeout, createRedisClient, within, type RedisOptions } from './redis.ts';
 
 /** Redis cannot be used now. */
 export class RedisAway extends Error {
@@ -22,7 +22,7 @@ export class RedisLink {
   #awayUntil = Number.NEGATIVE_INFINITY;
   #closed = false;
 
-  /** @param onConnectionError called for each failed connection attempt, lost connection, failed command and failed probe */
+  /** @param onConnectionError called for each failed connection attempt, lost connection, failed probe and failed command; for one that is only late when the breaker opens */
   constructor(options: RedisOptions, name: string, log: Logger, onConnectionError: () => void) {
     this.#options = options;
     this.#log = log;
@@ -74,7 +74,8 @@ export class RedisLink {
     try {
       return await this.#breaker.execute(() => within(this.#options.REDIS_COMMAND_TIMEOUT_MS, command(this.#client)));
     } catch (error) {
-      this.#onConnectionError();
+      // One answer that is late says nothing of the connection; several in a row have opened the breaker.
+      if (!(error instanceof RedisTimeout) || !this.usable) this.#onConnectionError();
       throw new RedisAway((error as Error).message, { cause: error });
     }
   }

@@ -62,7 +62,7 @@ await startOrExit(async () => {
   safeguards.export(registry);
   const redisErrors = new Counter({
     name: 'numbering_redis_connection_errors_total',
-    help: 'Failed connections, commands and probes of Redis',
+    help: 'Failed connections, commands and probes of Redis; a late answer counts when it is one of several in a row',
     registers: [registry],
   });
   const onConnectionError = (): void => redisErrors.inc();

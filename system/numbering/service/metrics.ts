@@ -48,7 +48,7 @@ export function createMetrics(registry: Registry, ratioWindowMs: number) {
   });
   const redisErrors = new Counter({
     name: 'numbering_redis_connection_errors_total',
-    help: 'Failed connections, commands and probes of Redis',
+    help: 'Failed connections, commands and probes of Redis; a late answer counts when it is one of several in a row',
     registers,
   });
   const idempotencyConflicts = new Counter({
