@@ -11,10 +11,11 @@ const VERSIONS = [
 ] as const;
 
 /**
- * Shares among a run's containers; the usual one is 1024. A service, whose latency is measured, goes before what it asks and what
- * looks on: it would else wait for those that have just woken it, at each step of each call.
+ * Shares among a run's containers; the usual one is 1024. Services, whose latency is measured, go before what they ask and what
+ * looks on: they would else wait for those that have just woken them, at each step of each call. So do Redis, which they give
+ * 10 ms to answer, and the proxies on the way to it.
  */
-export const SHARES = { service: 65_536, server: 16_384 } as const;
+export const SHARES = { first: 65_536, server: 16_384 } as const;
 
 /**
  * The parent control group of a run's containers. Together they get a hundred times the processor share of another process,

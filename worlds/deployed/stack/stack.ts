@@ -163,7 +163,7 @@ export class Stack {
         TOXIPROXY_API,
         ...this.proxies.filter(({ client }) => client === 'client').map(({ listen }) => listen),
       ];
-      changes.set('toxiproxy', { ...(await this.#publish('toxiproxy', inside)), shares: SHARES.server });
+      changes.set('toxiproxy', { ...(await this.#publish('toxiproxy', inside)), shares: SHARES.first });
       for (const name of ['task-runtime', 'dead-mans-switch']) changes.set(name, { ports: new Map() });
     }
     for (const spec of missing)
@@ -174,7 +174,7 @@ export class Stack {
         changes.set(name, {
           ...(await this.#publish(name, [spec.port])),
           ...start,
-          shares: SHARES.server,
+          shares: spec.kind === 'redis' ? SHARES.first : SHARES.server,
           ...(disk === undefined ? {} : { disk: { ...disk, memoryMb } }),
         });
       }
@@ -199,7 +199,7 @@ export class Stack {
       for (const instance of instancesOf(spec))
         changes.set(instance, {
           ...(await this.#publish(instance, [spec.http.port])),
-          shares: SHARES.service,
+          shares: SHARES.first,
           environment: {
             ...clockEnvironment(instance),
             ...(pastProxies ? environment : throughProxies(instance, environment, this.proxies, deployment.components)),
