@@ -1,8 +1,8 @@
 import type { ExplorationModel } from '../../contract/index.ts';
-import { collect } from './collect.ts';
 import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
 import { alpha } from './exploration/alpha.ts';
+import { collectWithKeys, keys } from './exploration/keys.ts';
 import { limits } from './exploration/limits.ts';
 import { messages } from './exploration/messages.ts';
 import { portal } from './exploration/portal.ts';
@@ -20,6 +20,7 @@ import { topologies } from './exploration/topologies.ts';
 const judges = [
   answers,
   accounted,
+  keys,
   limits,
   messages,
   portal,
@@ -39,7 +40,7 @@ export const exploration: ExplorationModel = {
   clientsMax: 5,
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,
-  collect,
+  collect: collectWithKeys,
   answers: (explored) => judges.flatMap((judge) => judge(explored)),
   namesOf,
   stateAt,

@@ -5,7 +5,9 @@ import { SENDERS } from './alpha.ts';
 /** Numbers that all clients fight for: few, so that they meet. */
 export const NUMBERS = 6;
 /** Shorter than the document's 30 days, so that what rests comes back within a run. */
-export const QUARANTINE_MS = 8000;
+export const QUARANTINE_MS = 5000;
+/** Between two sweeps. */
+export const SWEEP_MS = 2000;
 /** Short codes that clients of the portal fight for. */
 export const CODES = 4;
 /** Rows of an operator's file. */
@@ -37,9 +39,9 @@ const reads = (weight: number, members: Members): CommandKind => ({
 });
 const writes = (weight: number, members: Members): CommandKind => ({ ...reads(weight, members), writes: true });
 
-/** The quarantine is over, and a sweep of every 5 s has come round. */
+/** The quarantine is over, and a sweep has come round. */
 const rested = (by: readonly string[]) => (): readonly Due[] =>
-  [QUARANTINE_MS, QUARANTINE_MS + 5500].map((after) => ({ after, by }));
+  [QUARANTINE_MS, QUARANTINE_MS + SWEEP_MS + 500].map((after) => ({ after, by }));
 
 /**
  * What tenants, operators and officers of numbering do. Things are named by role: `number` is one of those that all fight

@@ -9,6 +9,7 @@ import type {
 } from '../../../contract/index.ts';
 import { evidence, operation, reserved, wall } from '../invariants/testing.ts';
 import { alpha } from './alpha.ts';
+import { keys } from './keys.ts';
 import { limits } from './limits.ts';
 import { messages } from './messages.ts';
 import { portal } from './portal.ts';
@@ -180,6 +181,36 @@ const ended = (at: number): Operation =>
     input: { tenantId: 'a', leaseId: 'l1' },
     result: { ...NUMBER, leaseId: 'l1', version: 4 },
   });
+
+const key = (parts: object = {}): object => ({
+  tenant_id: 'a',
+  key: 'key-r1',
+  answered: true,
+  lease_id: null,
+  reservation_id: 'r1',
+  kept_ms: 86_400_000,
+  ...parts,
+});
+
+test.each([
+  ['a success under its key', [key()], []],
+  ['a success without one', [], ['answers:kept-under-its-key']],
+  ['another answer under it', [key({ reservation_id: 'r9' })], ['answers:kept-under-its-key']],
+  ['an answer that is soon forgotten', [key({ kept_ms: 600_000 })], ['answers:kept-under-its-key']],
+  [
+    'a key that was claimed and never answered',
+    [key(), key({ key: 'k2', answered: false })],
+    ['answers:key-without-answer'],
+  ],
+] as const)('keys: %s', (_, rows, expected) => {
+  expect(verdict(keys, explored([reserved(0, 'a', 'r1')], {}, { keys: rows } as never))).toEqual(expected);
+});
+
+test('keys: a refusal needs none, and where keys were not read nothing is said', () => {
+  const refused = reserved(0, 'a', 'r1', { outcome: 'fail', error: 'CONFLICT' });
+  expect(verdict(keys, explored([refused], {}, { keys: [] } as never))).toEqual([]);
+  expect(verdict(keys, explored([reserved(0, 'a', 'r1')]))).toEqual([]);
+});
 
 /** Changes of one number, from version 2 on. */
 const walk = (...steps: readonly (readonly [string, string, string, object?])[]): readonly object[] =>

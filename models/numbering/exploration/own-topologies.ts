@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DrawableFault, Topology } from '../../../contract/index.ts';
-import { QUARANTINE_MS } from './commands.ts';
+import { QUARANTINE_MS, SWEEP_MS } from './commands.ts';
 import type { CommandName } from './commands.ts';
 import { OWN, between, each, links, often, options, processes } from './drawable.ts';
 
@@ -8,7 +8,7 @@ export const SERVICES = ['numbering-service-1', 'numbering-service-2'];
 const CLEANUP = 'numbering-jobs-cleanup';
 
 export const ENVIRONMENT = { QUARANTINE_MS: String(QUARANTINE_MS) };
-const SWEEP = { ...ENVIRONMENT, QUARANTINE_SWEEP_MS: '5000' };
+const SWEEP = { ...ENVIRONMENT, QUARANTINE_SWEEP_MS: String(SWEEP_MS) };
 
 const CORE_LINKS: readonly (readonly [string, string])[] = [
   ...SERVICES.flatMap((service): [string, string][] => [
@@ -82,6 +82,8 @@ const sweep: Topology = {
   name: 'core+sweep',
   weight: 3,
   needs: [...core.needs, SWEEPER],
+  // What rests, and who wants it back.
+  commands: ['reserve', 'assign', 'assign-number', 'release', 'recall', 'reinstate', 'validate', 'repeat'],
   environment: { 'numbering-service': ENVIRONMENT, [SWEEPER]: SWEEP },
   faults: [
     ...coreFaults,
