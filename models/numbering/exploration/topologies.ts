@@ -65,7 +65,7 @@ const ALPHA_LINKS = [...SERVICES.map((service) => [service, REGISTRY] as const),
 const alpha: Topology = {
   ...core,
   name: 'core+alpha',
-  weight: 2,
+  weight: 3,
   needs: [...core.needs, REGISTRY],
   commands: [...CORE_COMMANDS, 'assign-alpha', 'validate-alpha'],
   faults: [...coreFaults, ...often(processes([REGISTRY])), ...often(links(ALPHA_LINKS))],
@@ -77,7 +77,7 @@ const alpha: Topology = {
 const limits: Topology = {
   ...core,
   name: 'core+limits',
-  weight: 2,
+  weight: 3,
   commands: ['reserve', 'assign', 'assign-number', 'assign-any', 'release', 'release-reservation', 'repeat'],
   environment: {
     'numbering-service': {
