@@ -25,7 +25,7 @@ export async function collectWithKeys(running: Running): Promise<Evidence['final
         floor(extract(epoch from expires_at - created_at) * 1000)::float8 as kept_ms
        from numbering.idempotency_keys order by tenant_id, key`,
   );
-  return { ...collected, keys: keys as Evidence['finalState'][string] };
+  return { ...collected, keys: keys };
 }
 
 /** Each success is kept under its key for as long as the document says, and no key is held without an answer. */
@@ -34,8 +34,8 @@ export function keys({ operations, finalState }: Pick<Explored, 'operations' | '
   if (finalState['keys'] === undefined) return [];
   const kept = new Map(rows.map((row) => [`${row.tenant_id} ${row.key}`, row]));
   const lost = operations.flatMap(({ id, name, input, outcome, result, completedAt }): CaseFailure[] => {
-    if (!CHANGES.includes(name) || outcome !== 'ok' || input['idempotencyKey'] === undefined) return [];
-    const row = kept.get(`${String(input['tenantId'])} ${String(input['idempotencyKey'])}`);
+    if (!CHANGES.includes(name) || outcome !== 'ok' || typeof input['idempotencyKey'] !== 'string') return [];
+    const row = kept.get(`${String(input['tenantId'])} ${input['idempotencyKey']}`);
     const what = unlike(row, result?.[name.includes('reserv') ? 'reservationId' : 'leaseId']);
     if (what === undefined) return [];
     return [
