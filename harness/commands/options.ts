@@ -32,7 +32,8 @@ export interface Pace {
 const SIMULATED: Pace = {
   // Every core, but no more than four: each child has a database of its own.
   jobs: Math.min(4, availableParallelism()),
-  wallLimit: 120,
+  // The longest run of a row takes a minute on two idle cores.
+  wallLimit: 300,
   speed: 1,
 };
 
