@@ -1,18 +1,9 @@
-import path from 'node:path';
-import type { PostgresSpec, RedisSpec } from '../../../contract/index.ts';
+import type { RedisSpec } from '../../../contract/index.ts';
 import { PostgresCluster, postgresProgram } from '../servers/postgres/component.ts';
 import { redisProgram } from '../servers/redis/component.ts';
+import { SHOP } from './shop.ts';
 import { EPOCH, preload, simulate } from './simulate.ts';
 
-const SHOP: PostgresSpec = {
-  kind: 'postgres',
-  name: 'postgres',
-  port: 5432,
-  database: 'shop',
-  migrate: path.join(import.meta.dirname, 'fixtures/shop/migrate.ts'),
-  seed: '',
-  dependsOn: [],
-};
 const REDIS: RedisSpec = { kind: 'redis', name: 'redis', port: 6379, config: {}, persistent: false, dependsOn: [] };
 
 /** PostgreSQL, Redis, HTTP and gRPC traffic with a fault on each kind; gives the trace of a run. */
