@@ -20,7 +20,7 @@ export class DueNudge {
     this.#bucketMs = bucketMs;
   }
 
-  /** The due key of the reservation ends in `lifeMs`. */
+  /** The due key of the reservation was written, and lives for `lifeMs` from then at most. */
   add(reservationId: string, lifeMs: number): void {
     const now = performance.now();
     const index = Math.ceil((now + lifeMs + MARGIN_MS) / this.#bucketMs);

@@ -67,19 +67,21 @@ export async function reserve(app: App, caller: Caller, request: ReserveRequest)
       await insertReservation(sql, { id: reservationId, kind, value, tenantId, status: 'ACTIVE', expiresAt }, now);
       return { reservationId, kind, value, tenantId, state: 'RESERVED', version, expiresAt: expiresAt.toISOString() };
     },
-    async after(made, now) {
-      app.dueNudge.add(made.reservationId, new Date(made.expiresAt).getTime() - now.getTime());
+    async after(made) {
       const reservation: Reservation = {
         ...made,
         id: made.reservationId,
         status: 'ACTIVE',
         expiresAt: new Date(made.expiresAt),
       };
-      await app.redis.attempt(async (client) => {
+      const now = new Date();
+      const mirrored = await app.redis.attempt(async (client) => {
         const transaction = client.multi();
-        mirrorReservation(transaction, app.safeguards, reservation, new Date());
-        transactionResults(await transaction.del(validationKey(made)).exec());
+        mirrorReservation(transaction, app.safeguards, reservation, now);
+        return transactionResults(await transaction.del(validationKey(made)).exec());
       });
+      // Counted from the answer: the key's life began when Redis carried out the command, however slow the way there was.
+      if (mirrored !== undefined) app.dueNudge.add(reservation.id, reservation.expiresAt.getTime() - now.getTime());
     },
     async undone() {
       await place?.giveBack();
