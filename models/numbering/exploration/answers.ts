@@ -12,11 +12,12 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
     'LEASE_QUOTA',
     'ALPHA_NOT_VERIFIED',
     'ALPHA_VERIFY_UNAVAILABLE',
+    'TENANT_SUSPENDED',
   ],
   'release-reservation': ['RESERVATION_EXPIRED', 'CONFLICT'],
   release: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
   recall: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
-  reinstate: ['LEASE_NOT_RECALLED', 'CONFLICT'],
+  reinstate: ['LEASE_NOT_RECALLED', 'CONFLICT', 'TENANT_SUSPENDED'],
   validate: [],
   'look-up': [],
   browse: [],
@@ -115,6 +116,18 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (operations.some((other) => other.name === 'suspend')) return undefined;
     if (usedByAnother(operation, operations, 'leaseId', id)) return undefined;
     return `${name} of lease ${id} was answered ${String(error)}, and nobody else has ended it`;
+  },
+  /** Nobody is told of a suspension that was not asked for. */
+  'suspended-by-somebody': ({ name, error, input, completedAt = Infinity }, { operations }) => {
+    if (error !== 'TENANT_SUSPENDED') return undefined;
+    const asked = operations.some(
+      (other) =>
+        other.name === 'suspend' &&
+        other.invokedAt < completedAt &&
+        // Whose lease an operator reinstates is not told by its request.
+        (name !== 'assign' || other.input['tenantId'] === input['tenantId']),
+    );
+    return asked ? undefined : `${name} was answered TENANT_SUSPENDED, and nobody has suspended its tenant`;
   },
   /** A key that was sent with one payload only is in conflict with nothing. */
   'key-of-one-payload': (operation, { operations }) => {

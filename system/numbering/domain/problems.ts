@@ -25,6 +25,7 @@ const KINDS = {
   },
   RESERVATION_QUOTA: { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many active reservations' },
   LEASE_QUOTA: { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many active leases' },
+  TENANT_SUSPENDED: { http: 403, grpc: 'PERMISSION_DENIED', title: 'The tenant is suspended' },
   RATE_LIMITED: { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many requests' },
   ALPHA_VERIFY_UNAVAILABLE: {
     http: 422,
@@ -54,6 +55,11 @@ export function conflict(current: Identifier): Problem {
   return problem('CONFLICT', `The identifier is ${current.state} at version ${current.version}.`, {
     members: { currentState: current.state, currentVersion: current.version },
   });
+}
+
+/** Its leases are taken back, and it is given none. */
+export function tenantSuspended(): Problem {
+  return problem('TENANT_SUSPENDED', 'The tenant is suspended: its leases are recalled, and it is given no other.');
 }
 
 /** The identifier rests until the sweep returns it to the pool. */

@@ -14,14 +14,25 @@ export interface Recall {
   readonly at: Date;
 }
 
-/** Notes the recall that a suspension asks for. @returns false when the event was noted before */
+/**
+ * Notes the recall that a suspension asks for, in a transaction of its own. Calls that make a lease of the tenant and have asked
+ * `isSuspended` are waited for, so that the recall sees what they made; later ones see the recall.
+ * @returns false when the event was noted before
+ */
 export async function noteRecall(sql: Sql, suspended: Suspended): Promise<boolean> {
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('recall:' || $1, 0))`, [suspended.tenantId]);
   const noted = await sql.query(
     `INSERT INTO numbering.recalls (event_id, tenant_id, reason, received_at) VALUES ($1, $2, $3, now())
      ON CONFLICT (event_id) DO NOTHING RETURNING event_id`,
     [suspended.eventId, suspended.tenantId, suspended.reason],
   );
   return noted.rows.length > 0;
+}
+
+/** Whether the tenant's leases are, or were, recalled in bulk; the answer stays true until the transaction ends. */
+export async function isSuspended(sql: Sql, tenantId: string): Promise<boolean> {
+  const told = await sql.query<{ suspended: boolean }>(`SELECT numbering.is_suspended($1) AS suspended`, [tenantId]);
+  return told.rows[0]?.suspended === true;
 }
 
 /** The oldest unfinished recall, among `eventIds` where they are given; one that another worker holds is left out. */

@@ -5,9 +5,10 @@ import { validationKey } from '../../cache/keys.ts';
 import type { Place } from '../../cache/quota.ts';
 import { forgetReservations } from '../../cache/reservation-mirror.ts';
 import type { Identifier, IdentifierKey, Kind } from '../../domain/identifiers.ts';
-import { databaseProblem, problem } from '../../domain/problems.ts';
+import { databaseProblem, problem, tenantSuspended } from '../../domain/problems.ts';
 import type { Safeguard } from '../../../kit/safeguards.ts';
 import { insertLease } from '../../store/leases.ts';
+import { isSuspended } from '../../store/recalls.ts';
 import { endReservations, lockReservation, type Reservation } from '../../store/reservations.ts';
 import type { Answer, App, Caller } from '../app.ts';
 import { perform } from '../perform.ts';
@@ -29,7 +30,7 @@ export type AssignRequest = (
   readonly termMs?: number | undefined;
 };
 
-/** @throws Problem LEASE_QUOTA, RESERVATION_EXPIRED, CONFLICT, NOT_AVAILABLE, QUARANTINE_ACTIVE, CONTRACT_EXPIRED, ALPHA_…, NOT_FOUND, IDEMPOTENCY_CONFLICT, UNAVAILABLE */
+/** @throws Problem TENANT_SUSPENDED, LEASE_QUOTA, RESERVATION_EXPIRED, CONFLICT, NOT_AVAILABLE, QUARANTINE_ACTIVE, CONTRACT_EXPIRED, ALPHA_…, NOT_FOUND, IDEMPOTENCY_CONFLICT, UNAVAILABLE */
 export async function assign(app: App, caller: Caller, request: AssignRequest): Promise<Answer<LeaseView>> {
   if (request.reservationId === undefined && request.value !== undefined) checkForm(request);
   let place: Place | undefined;
@@ -42,6 +43,7 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
       verificationId = await verifyAlpha(app, caller, request);
     },
     async work(sql, now) {
+      if (await isSuspended(sql, caller.tenantId)) throw tenantSuspended();
       let from: Identifier;
       if (request.reservationId === undefined) {
         from =

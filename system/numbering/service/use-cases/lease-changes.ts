@@ -2,8 +2,9 @@
 import type { Sql } from '../../../kit/postgres.ts';
 import { quotaKey, validationKey } from '../../cache/keys.ts';
 import type { Identifier } from '../../domain/identifiers.ts';
-import { problem } from '../../domain/problems.ts';
+import { problem, tenantSuspended } from '../../domain/problems.ts';
 import { lockLease, setLeaseStatus, type Lease } from '../../store/leases.ts';
+import { isSuspended } from '../../store/recalls.ts';
 import type { Answer, App, Caller } from '../app.ts';
 import { perform } from '../perform.ts';
 import type { LeaseView } from '../views.ts';
@@ -58,7 +59,7 @@ async function endLease(
 
 /**
  * An operator gives a recalled lease back to its holder, while the identifier is still in the quarantine of that recall.
- * @throws Problem NOT_FOUND, LEASE_NOT_RECALLED, LEASE_QUOTA is not checked: the lease was the tenant's
+ * @throws Problem NOT_FOUND, TENANT_SUSPENDED, LEASE_NOT_RECALLED; LEASE_QUOTA is not checked: the lease was the tenant's
  */
 export async function reinstate(app: App, caller: Caller, leaseId: string): Promise<Answer<LeaseView>> {
   return perform<LeaseView>(app, caller, {
@@ -67,6 +68,7 @@ export async function reinstate(app: App, caller: Caller, leaseId: string): Prom
     async work(sql, now) {
       const lease = await lockLease(sql, leaseId);
       if (lease === undefined) throw problem('NOT_FOUND', 'There is no such lease.');
+      if (await isSuspended(sql, lease.tenantId)) throw tenantSuspended();
       const from = await recalledIdentifier(sql, lease, now);
       await setLeaseStatus(sql, leaseId, 'ACTIVE', null, null);
       const version = await change(app, sql, now, {
