@@ -34,6 +34,19 @@ export async function freshDatabase(spec: PostgresSpec, port: number, speed: num
   await connected(port, spec.database, (client) => client.query(`${documentOperators(speed)} ${spec.today ?? ''}`));
 }
 
+/**
+ * Whether the server waits for the disk at each commit: at the document's pace as ever. Faster, a disk does not keep up with the
+ * other clocks (an fsync of 50 ms would be half a second of the document's), and what a killed server wrote is not lost by it:
+ * no machine loses its power here.
+ * @param port of 127.0.0.1
+ */
+export async function waitForDisk(port: number, speed: number): Promise<void> {
+  await connected(port, 'postgres', async (client) => {
+    await client.query(speed === 1 ? 'alter system reset fsync' : 'alter system set fsync = off');
+    await client.query('select pg_reload_conf()');
+  });
+}
+
 async function connected<T>(port: number, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     host: '127.0.0.1',

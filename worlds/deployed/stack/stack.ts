@@ -18,7 +18,7 @@ import { asksWell } from '../running/health.ts';
 import { Prometheus } from '../running/prometheus.ts';
 import { scaledEnvironment } from '../scale/environment.ts';
 import { Compose } from './compose.ts';
-import { freshDatabase } from './database.ts';
+import { freshDatabase, waitForDisk } from './database.ts';
 import { holderOf } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { RunFolder } from './folder.ts';
@@ -138,6 +138,7 @@ export class Stack {
     if (spec.kind === 'service' || spec.kind === 'pgbouncer') return;
     const ports = instancesOf(spec).map((instance) => this.port(instance, spec.port));
     const [port = 0] = ports;
+    if (spec.kind === 'postgres') await waitForDisk(port, speed);
     if (spec.kind === 'postgres' && spec.standbyOf === undefined) await freshDatabase(spec, port, speed);
     if (spec.kind === 'redis') await freshRedis(port);
     if (spec.kind === 'nats') await freshNats(ports);
