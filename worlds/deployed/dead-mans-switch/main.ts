@@ -14,6 +14,7 @@ const {
 } = process.env;
 const LOOK_EVERY_MS = 1000;
 const SERVICE_LABEL = 'com.docker.compose.service';
+const PROJECT_LABEL = 'com.docker.compose.project';
 const CALL_TIMEOUT_MS = 10_000;
 
 if (FAULTLINE_RUN === '' || !(Number(LEASE_MS) > 0)) {
@@ -47,9 +48,8 @@ const healing: Healing = {
       target.Id,
       own.Image,
       ['sh', '-c', 'iptables -w 5 -F INPUT && iptables -w 5 -F OUTPUT'],
-      {
-        [RUN_LABEL]: FAULTLINE_RUN,
-      },
+      // What `faultline reset` looks for, should this end in the middle.
+      { [RUN_LABEL]: FAULTLINE_RUN, [PROJECT_LABEL]: own.Labels[PROJECT_LABEL] ?? '' },
     );
   },
 };
