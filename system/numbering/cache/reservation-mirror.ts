@@ -6,6 +6,7 @@ import type { ChainableCommander } from 'ioredis';
 import { transactionResults, type RedisLink } from '../../kit/redis-link.ts';
 import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import type { Reservation } from '../store/reservations.ts';
+import type { DueNudge } from './due-nudge.ts';
 import { dueKey, mirrorKey, MIRROR_PREFIX, quotaKey, validationKey } from './keys.ts';
 
 export const RESERVATION_KEY_TTL: Safeguard = {
@@ -26,6 +27,23 @@ export function mirrorReservation(
   if (safeguards.on(RESERVATION_KEY_TTL)) transaction.set(mirrorKey(reservation.id), value, 'PX', lifeMs);
   else transaction.set(mirrorKey(reservation.id), value);
   transaction.set(dueKey(reservation.id), '', 'PX', lifeMs);
+}
+
+/** Mirrors a reservation that was just made, forgets what was cached of its identifier, and sees to it that its expiry event comes on time. */
+export async function mirrorMade(
+  redis: Pick<RedisLink, 'attempt'>,
+  safeguards: Safeguards,
+  dueNudge: Pick<DueNudge, 'add'>,
+  reservation: Reservation,
+): Promise<void> {
+  const now = new Date();
+  const mirrored = await redis.attempt(async (client) => {
+    const transaction = client.multi();
+    mirrorReservation(transaction, safeguards, reservation, now);
+    return transactionResults(await transaction.del(validationKey(reservation)).exec());
+  });
+  // Counted from the answer: the key's life began when Redis carried out the command, however slow the way there was.
+  if (mirrored !== undefined) dueNudge.add(reservation.id, reservation.expiresAt.getTime() - now.getTime());
 }
 
 /** Forgets reservations that are over, what was cached of their identifiers and their tenants' counters. */

@@ -1,8 +1,6 @@
 /** Reserve: hold an AVAILABLE identifier for a tenant for a time. And its undoing, the release of a reservation. */
 import { randomUUID } from 'node:crypto';
-import { transactionResults } from '../../../kit/redis-link.ts';
-import { forgetReservations, mirrorReservation } from '../../cache/reservation-mirror.ts';
-import { validationKey } from '../../cache/keys.ts';
+import { forgetReservations, mirrorMade } from '../../cache/reservation-mirror.ts';
 import type { Place } from '../../cache/quota.ts';
 import type { IdentifierKey } from '../../domain/identifiers.ts';
 import { problem } from '../../domain/problems.ts';
@@ -67,22 +65,13 @@ export async function reserve(app: App, caller: Caller, request: ReserveRequest)
       await insertReservation(sql, { id: reservationId, kind, value, tenantId, status: 'ACTIVE', expiresAt }, now);
       return { reservationId, kind, value, tenantId, state: 'RESERVED', version, expiresAt: expiresAt.toISOString() };
     },
-    async after(made) {
-      const reservation: Reservation = {
+    after: (made) =>
+      mirrorMade(app.redis, app.safeguards, app.dueNudge, {
         ...made,
         id: made.reservationId,
         status: 'ACTIVE',
         expiresAt: new Date(made.expiresAt),
-      };
-      const now = new Date();
-      const mirrored = await app.redis.attempt(async (client) => {
-        const transaction = client.multi();
-        mirrorReservation(transaction, app.safeguards, reservation, now);
-        return transactionResults(await transaction.del(validationKey(made)).exec());
-      });
-      // Counted from the answer: the key's life began when Redis carried out the command, however slow the way there was.
-      if (mirrored !== undefined) app.dueNudge.add(reservation.id, reservation.expiresAt.getTime() - now.getTime());
-    },
+      }),
     async undone() {
       await place?.giveBack();
     },
