@@ -102,6 +102,7 @@ export interface Due {
 
 /** A kind of command: how often, and with which arguments. */
 export interface CommandKind {
+  /** How often it is drawn by itself, beside the others; 0: in stories and where something is due only. */
   readonly weight: number;
   /** It changes something: faults are aimed at such, where there are any. */
   readonly writes?: boolean;

@@ -8,9 +8,18 @@ const BURST = { min: 2, max: 6, withinMs: 250 } as const;
 const GAPS_MS: readonly Ms[] = [60, 300, 3000];
 /** So long before and after something comes due. */
 const AROUND_MS = { before: 60, after: 250 } as const;
+/** One time in so many a story waits for what comes due by what was told of it. */
+const STORY_WAITS = 3;
 /** So long after what a fault was aimed at its caller makes it again, at most. */
 const AGAIN_MS: readonly Ms[] = [100, 1500, 9000];
 const SCENES = ['single', 'single', 'burst', 'story', 'story', 'race', 'due'] as const;
+
+/** Something that comes due within the run, by which command, and who asks for it then. */
+interface Coming {
+  readonly at: Ms;
+  readonly of: Command;
+  readonly by: readonly string[];
+}
 
 /** What a command's name stands for. @throws where the model does not know it */
 export function kindOf(model: ExplorationModel, name: string): CommandKind {
@@ -43,7 +52,7 @@ export class Workload {
     this.#model = model;
     this.#lastsMs = lastsMs;
     this.#topology = topology;
-    const kinds = dice.some(topology.commands);
+    const kinds = dice.some(topology.commands.filter((name) => kindOf(model, name).weight > 0));
     this.#names = kinds.flatMap((name) => Array.from({ length: kindOf(model, name).weight }, () => name));
     this.#stories = (model.stories ?? []).filter((story) => story.every((name) => topology.commands.includes(name)));
     this.#scenes = dice.some(SCENES);
@@ -94,7 +103,7 @@ export class Workload {
     }
   }
 
-  /** The same story by so many clients, about the same thing. */
+  /** The same story by so many clients, about the same thing. Now and then the next command waits for what comes due by one before it. */
   #story(tellers: number): void {
     if (this.#stories.length === 0) return this.#burst();
     const story = this.#dice.pick(this.#stories);
@@ -103,8 +112,11 @@ export class Workload {
     let about: Arguments = {};
     for (let teller = 0; teller < tellers; teller += 1) {
       const client = this.#client();
+      const before = this.#commands.length;
       let at = begun;
       for (const name of story) {
+        const due = this.#dueBy(name, this.#commands.slice(before));
+        if (due.length > 0 && this.#dice.once(STORY_WAITS)) at = Math.max(at, this.#around(this.#dice.pick(due)));
         this.#add(at, client, name, about);
         about = { ...this.#aboutOf(this.#commands.at(-1)), ...about };
         at += this.#dice.integer(0, gap);
@@ -112,13 +124,25 @@ export class Workload {
     }
   }
 
+  /** Instants at which a command of this name asks for what comes due by the latest of those told. */
+  #dueBy(name: string, told: readonly Command[]): readonly Ms[] {
+    const coming = told.map((of) => this.#dueOf(of).filter(({ by }) => by.includes(name)));
+    return coming.findLast((each) => each.length > 0)?.map(({ at }) => at) ?? [];
+  }
+
+  #around(at: Ms): Ms {
+    return Math.max(0, at + this.#dice.integer(-AROUND_MS.before, AROUND_MS.after));
+  }
+
   /** Instants at which something comes due. */
-  due(): readonly { readonly at: Ms; readonly of: Command; readonly by: readonly string[] }[] {
-    return this.#commands.flatMap((of) =>
-      (kindOf(this.#model, of.name).due?.(of.arguments) ?? [])
-        .map(({ after, by }) => ({ at: of.at + after, of, by }))
-        .filter(({ at }) => at <= this.#lastsMs),
-    );
+  due(): readonly Coming[] {
+    return this.#commands.flatMap((of) => this.#dueOf(of));
+  }
+
+  #dueOf(of: Command): readonly Coming[] {
+    return (kindOf(this.#model, of.name).due?.(of.arguments) ?? [])
+      .map(({ after, by }) => ({ at: of.at + after, of, by }))
+      .filter(({ at }) => at <= this.#lastsMs);
   }
 
   #due(): void {
@@ -127,9 +151,8 @@ export class Workload {
     const { at, of, by } = this.#dice.pick(coming);
     const names = by.filter((name) => this.#topology.commands.includes(name));
     const client = this.#dice.once(2) ? of.client : this.#client();
-    const around = at + this.#dice.integer(-AROUND_MS.before, AROUND_MS.after);
-    const name = this.#dice.pick(names.length === 0 ? this.#names : names);
-    return this.#add(Math.max(0, around), client, name, this.#aboutOf(of));
+    const around = this.#around(at);
+    return this.#add(around, client, this.#dice.pick(names.length === 0 ? this.#names : names), this.#aboutOf(of));
   }
 
   #client(): number {

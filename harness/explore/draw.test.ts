@@ -4,6 +4,8 @@ import type { Arguments, Command, ExplorationCase, ExplorationModel } from '../.
 import { caseSeed, drawCase } from './draw.ts';
 
 const DUE_MS = 5000;
+/** From shortly before to a little after. */
+const isAround = (at: number, due: number): boolean => Math.abs(at - due - 95) <= 155;
 
 test('what a client does in a row is drawn in its order, about one thing', () => {
   const found = cases.filter(({ commands }) =>
@@ -26,12 +28,29 @@ test('some commands come just when something is due', () => {
   const found = cases.filter(({ commands }) =>
     commands.some(({ at: taken, arguments: { slot } }) =>
       commands.some(
-        ({ name, at, arguments: args }) =>
-          name === 'give' && args['slot'] === slot && Math.abs(at - taken - DUE_MS - 95) <= 155,
+        ({ name, at, arguments: args }) => name === 'give' && args['slot'] === slot && isAround(at, taken + DUE_MS),
       ),
     ),
   );
   expect(found.length / cases.length).toBeGreaterThan(0.3);
+});
+
+test('a story waits now and then for what comes due by what was told of it, and goes on from there', () => {
+  // Nothing but the story has this command.
+  const stories = cases.flatMap(({ commands, lastsMs }) =>
+    commands.flatMap((show) => (show.name === 'show' && show.at < lastsMs ? [{ commands, show }] : [])),
+  );
+  const waited = stories.filter(({ commands, show }) => {
+    const mine = commands.filter(({ client, at }) => client === show.client && at <= show.at);
+    const give = mine.findLast(({ name }) => name === 'give');
+    const take = mine.find(
+      ({ name, arguments: { slot: taken }, at }) =>
+        name === 'take' && taken === give?.arguments['slot'] && isAround(give?.at ?? 0, at + DUE_MS),
+    );
+    return take !== undefined;
+  });
+  expect(waited.length / stories.length).toBeGreaterThan(0.2);
+  expect(waited.length / stories.length).toBeLessThan(0.5);
 });
 
 test('what a fault was aimed at is often made again by its client', () => {
@@ -69,7 +88,7 @@ const model: ExplorationModel = {
       name: 'toy',
       weight: 1,
       needs: ['a', 'b'],
-      commands: ['take', 'give', 'again'],
+      commands: ['take', 'give', 'show', 'again'],
       faults: [{ kind: 'kill', targets: [['a']], lastsMs: { from: 10, to: 1000 } }],
       links: [['a', 'b']],
       invariants: [],
@@ -78,9 +97,10 @@ const model: ExplorationModel = {
   commands: {
     take: { weight: 3, writes: true, about: 'slot', due: () => [{ after: DUE_MS, by: ['give'] }], arguments: slot },
     give: { weight: 3, about: 'slot', arguments: slot },
+    show: { weight: 0, arguments: nothing },
     again: { weight: 1, arguments: nothing },
   },
-  stories: [['take', 'give']],
+  stories: [['take', 'give', 'show']],
   again: 'again',
   clientsMax: 3,
   begin: () => Promise.reject(new Error('nothing is run here')),
