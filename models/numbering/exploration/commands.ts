@@ -96,6 +96,7 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['reserve', 'release-reservation', 'release-reservation'],
   ['assign-number', 'validate', 'recall', 'validate', 'reinstate', 'validate'],
   ['assign-number', 'recall', 'reinstate', 'release'],
+  ['assign-number', 'recall', 'assign-number', 'reinstate'],
   ['assign-number', 'release', 'assign-number', 'look-up'],
   ['assign-number', 'repeat'],
   ['assign-any', 'release', 'repeat'],

@@ -77,14 +77,19 @@ export const core: Topology = {
 
 const SWEEPER = 'numbering-jobs-quarantine';
 
-const sweep: Topology = {
+/** With the job that gives back what has rested: numbers go round, and come back to who had them or to others. */
+export const rested: Topology = {
   ...core,
+  needs: [...core.needs, SWEEPER],
+  environment: { 'numbering-service': ENVIRONMENT, [SWEEPER]: SWEEP },
+};
+
+const sweep: Topology = {
+  ...rested,
   name: 'core+sweep',
   weight: 3,
-  needs: [...core.needs, SWEEPER],
   // What rests, and who wants it back.
   commands: ['reserve', 'assign', 'assign-number', 'release', 'recall', 'reinstate', 'validate', 'repeat'],
-  environment: { 'numbering-service': ENVIRONMENT, [SWEEPER]: SWEEP },
   faults: [
     ...coreFaults,
     ...often(processes([SWEEPER])),
@@ -106,10 +111,10 @@ const CONSUMER_LINKS: readonly (readonly [string, string])[] = ['billing-consume
 );
 
 const events: Topology = {
-  ...core,
+  ...rested,
   name: 'core+events',
   weight: 3,
-  needs: [...core.needs, 'nats', 'outbox-relay', 'billing-consumer', 'sender-id-registry'],
+  needs: [...rested.needs, 'nats', 'outbox-relay', 'billing-consumer', 'sender-id-registry'],
   // What makes events, and what looks at identifiers.
   commands: [
     'reserve',

@@ -9,6 +9,7 @@ import {
   core,
   coreFaults,
   ownTopologies,
+  rested,
 } from './own-topologies.ts';
 
 const PORTAL = 'customer-portal';
@@ -26,13 +27,13 @@ const TENANT_LINKS: readonly (readonly [string, string])[] = [
 
 /** What tenants use beside numbering-service: the portal, and messages. */
 const tenants: Topology = {
-  ...core,
+  ...rested,
   name: 'core+tenants',
   weight: 3,
-  needs: [...core.needs, 'nats', ORCHESTRATOR, PORTAL],
+  needs: [...rested.needs, 'nats', ORCHESTRATOR, PORTAL],
   // The document's hold of 10 min and its looks from 5 s to 1 min, so short that a message may end within a run.
   environment: {
-    ...core.environment,
+    ...rested.environment,
     [ORCHESTRATOR]: { HOLD_MS: '20000', HOLD_RETRY_MS: '1000', HOLD_RETRY_MAX_MS: '4000' },
   },
   commands: [
@@ -63,10 +64,10 @@ const ALPHA_LINKS = [...SERVICES.map((service) => [service, REGISTRY] as const),
 
 /** Sender ids, which the registry must have verified. */
 const alpha: Topology = {
-  ...core,
+  ...rested,
   name: 'core+alpha',
   weight: 3,
-  needs: [...core.needs, REGISTRY],
+  needs: [...rested.needs, REGISTRY],
   commands: [...CORE_COMMANDS, 'assign-alpha', 'validate-alpha'],
   faults: [...coreFaults, ...often(processes([REGISTRY])), ...often(links(ALPHA_LINKS))],
   links: [...core.links, ...ALPHA_LINKS],
