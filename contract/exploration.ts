@@ -28,7 +28,10 @@ export interface NthMessage {
 /** One fault of a schedule, as data: `faults/by-kind.ts` makes the fault of it. */
 export interface PlannedFault {
   readonly at: Ms;
-  /** Injected when this message is sent, counted from `at`, and not at `at`: between two statements, or while an answer is under way. */
+  /**
+   * Injected when this message is sent, counted from `at`, and not at `at`: between two statements, or while an answer is under way. Where so many are not
+   * sent within some seconds, with the next one.
+   */
   readonly onMessage?: NthMessage;
   /** From the injection. */
   readonly lastsMs: Ms;

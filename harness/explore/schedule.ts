@@ -16,6 +16,9 @@ import { randomStream } from '../run/random.ts';
 /** A look for the witness may not hold up the healing. */
 const WITNESS_LIMIT_MS: Ms = 250;
 
+/** Where the n-th message has not come for so long, little is said on that link: the next one will do. */
+const SETTLE_MS: Ms = 3000;
+
 type Noted = { -readonly [K in keyof ObservedFault]: ObservedFault[K] };
 
 /** The faults of a case while it runs: injected and healed at their instants, and what was seen of them. */
@@ -75,8 +78,15 @@ export class Schedule {
     const link = this.#running.link(from, to);
     if (link.onMessage === undefined)
       throw new Error(`${from} -> ${to}: this world cannot tell when a message is sent`);
+    const arm = (wanted: number): void => {
+      const armed = link.onMessage?.(wanted, sent);
+      if (armed !== undefined) this.#armed.set(planned, armed);
+    };
     const sent = (): void => {
+      const armed = this.#armed.get(planned);
+      if (armed === undefined) return;
       this.#armed.delete(planned);
+      armed[Symbol.dispose]();
       const whole = async (): Promise<void> => {
         await this.#inject(planned);
         await Promise.race([this.#running.clock.sleep(lastsMs), this.#over.promise]);
@@ -84,8 +94,18 @@ export class Schedule {
       };
       this.#later(whole());
     };
-    this.#armed.set(planned, link.onMessage(nth, sent));
+    arm(nth);
+    if (nth > 1) this.#later(this.#settle(planned, () => arm(1)));
     return undefined;
+  }
+
+  /** One that has waited for long takes the next message. */
+  async #settle(planned: PlannedFault, armAnew: () => void): Promise<void> {
+    await Promise.race([this.#running.clock.sleep(SETTLE_MS), this.#over.promise]);
+    const armed = this.#armed.get(planned);
+    if (armed === undefined) return;
+    armed[Symbol.dispose]();
+    armAnew();
   }
 
   /** The end of its time, as far as that was known before. */
