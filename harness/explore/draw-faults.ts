@@ -12,6 +12,9 @@ const MESSAGES = { few: 4, many: 14 } as const;
 const DUE_MS: Ms = 5;
 /** A fault that follows on another comes within this. */
 const NEXT_MS: Ms = 3000;
+/** One time in so many a fault hits the replicas of its target too. */
+const REPLICAS = 2;
+const FAULTS_MAX = Math.max(...FAULTS);
 /** Half of the faults last a tenth of what they might: what tries again meets both. */
 const SHORT = 10;
 
@@ -31,8 +34,13 @@ export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDraw
   if (allowed.length === 0) return [];
   const drawable = dice.some(allowed).flatMap((each) => Array.from({ length: each.weight ?? 1 }, () => each));
   const faults: PlannedFault[] = [];
-  for (let left = dice.pick(FAULTS); left > 0; left -= 1) faults.push(one(dice.pick(drawable), faults.at(-1)));
-  return faults;
+  for (let left = dice.pick(FAULTS); left > 0; left -= 1) {
+    const chosen = dice.pick(drawable);
+    const fault = one(chosen, faults.at(-1));
+    const replicas = replicasOf(fault.targets, chosen.targets);
+    faults.push(fault, ...(replicas.length > 0 && dice.once(REPLICAS) ? alike(fault, replicas) : []));
+  }
+  return faults.slice(0, FAULTS_MAX);
 
   function one(chosen: DrawableFault, before: PlannedFault | undefined): PlannedFault {
     const targets = dice.pick(chosen.targets);
@@ -69,6 +77,22 @@ export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDraw
     return dice.integer(from, dice.once(2) ? to : from + Math.floor((to - from) / SHORT));
   }
 }
+
+const NUMBERED = /-\d+$/;
+
+/** Targets that differ in the numbers of their components only: what does the same, and what mitigates the loss of one. */
+export function replicasOf(
+  targets: readonly string[],
+  among: readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+  const stem = (names: readonly string[]): string => names.map((name) => name.replace(NUMBERED, '')).join(' ');
+  const own = targets.join(' ');
+  return among.filter((other) => other.join(' ') !== own && stem(other) === stem(targets));
+}
+
+/** The same fault at the same instant on others. */
+const alike = (fault: PlannedFault, others: readonly (readonly string[])[]): readonly PlannedFault[] =>
+  others.map((targets) => ({ ...fault, targets }));
 
 /** Both directions of the links whose messages may say when a fault comes: of the link that it is about, else of each that a target is an end of. */
 export function linksOf(topology: Topology, targets: readonly string[]): readonly (readonly [string, string])[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Arguments, Command, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
 import { caseSeed, drawCase } from './draw.ts';
+import { replicasOf } from './draw-faults.ts';
 
 const DUE_MS = 5000;
 /** From shortly before to a little after. */
@@ -67,6 +68,32 @@ test('what a fault was aimed at is often made again by its client', () => {
   expect(again.length / aimed.length).toBeGreaterThan(0.4);
 });
 
+test('replicas fail alone, and together', () => {
+  const hit = cases.flatMap(({ faults }) =>
+    faults.filter(({ kind, targets }) => kind === 'pause' && targets[0] !== 'b').map((fault) => ({ faults, fault })),
+  );
+  const together = hit.filter(({ faults, fault }) =>
+    faults.some(
+      ({ kind, targets, at, lastsMs }) =>
+        kind === 'pause' && targets[0] !== fault.targets[0] && at === fault.at && lastsMs === fault.lastsMs,
+    ),
+  );
+  expect(together.length / hit.length).toBeGreaterThan(0.3);
+  expect(together.length / hit.length).toBeLessThan(0.9);
+  expect(Math.max(...cases.map(({ faults }) => faults.length))).toBe(4);
+});
+
+test('replicas differ in their numbers only', () => {
+  const links = [
+    ['a-1', 'b'],
+    ['a-2', 'b'],
+    ['a-2', 'c'],
+    ['b', 'c'],
+  ] as const;
+  expect(replicasOf(['a-1', 'b'], links)).toEqual([['a-2', 'b']]);
+  expect(replicasOf(['b', 'c'], links)).toEqual([]);
+});
+
 test('instants are spread over the whole run', () => {
   const places = cases.flatMap(({ commands, lastsMs }: ExplorationCase) =>
     commands.map(({ at }: Command) => at / lastsMs),
@@ -87,9 +114,12 @@ const model: ExplorationModel = {
     {
       name: 'toy',
       weight: 1,
-      needs: ['a', 'b'],
+      needs: ['a', 'b', 'c'],
       commands: ['take', 'give', 'show', 'again'],
-      faults: [{ kind: 'kill', targets: [['a']], lastsMs: { from: 10, to: 1000 } }],
+      faults: [
+        { kind: 'kill', targets: [['a']], lastsMs: { from: 10, to: 1000 } },
+        { kind: 'pause', targets: [['c-1'], ['c-2'], ['b']], lastsMs: { from: 10, to: 1000 } },
+      ],
       links: [['a', 'b']],
       invariants: [],
     },
