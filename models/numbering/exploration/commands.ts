@@ -82,7 +82,7 @@ export const commands = {
   'assign-alpha': writes(6, { sender, via }),
   'validate-alpha': reads(2, { sender, via }),
   /** Of the client's own tenant. */
-  suspend: writes(3, { twice: fc.boolean() }),
+  suspend: writes(6, { twice: fc.boolean() }),
 } as const satisfies Readonly<Record<string, CommandKind>>;
 
 export type CommandName = keyof typeof commands;

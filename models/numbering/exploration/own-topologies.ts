@@ -66,7 +66,7 @@ export const CORE_INVARIANTS = [
 
 export const core: Topology = {
   name: 'core',
-  weight: 5,
+  weight: 3,
   needs: ['numbering-service', CLEANUP],
   environment: { 'numbering-service': ENVIRONMENT },
   commands: CORE_COMMANDS,
@@ -113,7 +113,7 @@ const CONSUMER_LINKS: readonly (readonly [string, string])[] = ['billing-consume
 const events: Topology = {
   ...rested,
   name: 'core+events',
-  weight: 3,
+  weight: 4,
   needs: [...rested.needs, 'nats', 'outbox-relay', 'billing-consumer', 'sender-id-registry'],
   // What makes events, and what looks at identifiers.
   commands: [
@@ -158,6 +158,8 @@ const recalls: Topology = {
         [WORKER, 'nats'],
       ]),
     ),
+    // A suspension that cannot be noted must come again.
+    ...often(links([[WORKER, 'postgres']])),
   ],
   links: CORE_LINKS,
   invariants: [...CORE_INVARIANTS, 'outbox-complete', 'events-in-order', 'recall-complete'],

@@ -54,6 +54,8 @@ const tenants: Topology = {
     ...coreFaults,
     ...often(processes([ORCHESTRATOR, PORTAL, 'nats-1', 'nats-2'])),
     ...often(links(TENANT_LINKS)),
+    // A message that cannot be validated must wait.
+    ...often(links(SERVICES.map((service) => [ORCHESTRATOR, service] as const))),
     { kind: 'broker.quorum-lost', targets: each('nats'), lastsMs: between(1000, 15_000) },
   ],
   links: [...core.links, ...TENANT_LINKS],
