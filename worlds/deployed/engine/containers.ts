@@ -1,7 +1,18 @@
 import type Docker from 'dockerode';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { PROJECT_LABEL, PROJECT_PREFIX, RUN_LABEL, SERVICE_LABEL } from './labels.ts';
 
 export type State = 'running' | 'paused' | 'exited';
+
+/** What the engine tells of by itself. */
+export type ContainerEvent = 'start' | 'die' | 'pause' | 'unpause';
+
+/** As Docker's API writes it. */
+interface EngineEvent {
+  readonly Action: ContainerEvent;
+  readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
+}
 
 /** One container as the engine lists it. */
 export interface Listed {
@@ -35,18 +46,22 @@ export class Containers {
     }));
   }
 
-  /** Calls back whenever the engine tells of one that starts, ends, is paused or goes on. Disposing ends it. */
-  async onEvent(changed: () => void): Promise<Disposable> {
-    const events: NodeJS.ReadableStream & { destroy?(): void } = await this.#docker.getEvents({
+  /** Calls back whenever the engine tells that one starts, ends, is paused or goes on. Disposing ends it. */
+  async onEvent(happened: (instance: string, what: ContainerEvent) => void): Promise<Disposable> {
+    const events = (await this.#docker.getEvents({
       filters: {
         type: ['container'],
         label: [`${RUN_LABEL}=${this.run}`],
         event: ['start', 'die', 'pause', 'unpause'],
       },
-    });
-    events.on('data', changed);
+    })) as Readable;
     events.on('error', () => {}); // whoever wants to be sure looks now and then
-    return { [Symbol.dispose]: () => events.destroy?.() };
+    const lines = createInterface({ input: events });
+    lines.on('line', (line) => {
+      const { Action, Actor } = JSON.parse(line) as EngineEvent;
+      happened(Actor.Attributes[SERVICE_LABEL] ?? '', Action);
+    });
+    return { [Symbol.dispose]: () => void events.destroy() };
   }
 
   /** @throws NotOurs for a container that does not exist or is not this run's */

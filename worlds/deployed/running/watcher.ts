@@ -1,4 +1,4 @@
-import type { Containers, State } from '../engine/containers.ts';
+import type { ContainerEvent, Containers, State } from '../engine/containers.ts';
 import type { ShortageCounts } from './shortage.ts';
 
 /** Beside what the engine tells by itself: a look costs it milliseconds, with two dozen containers. */
@@ -7,6 +7,8 @@ const QUESTIONS_EVERY_MS = 1000;
 
 interface Seen {
   state: State;
+  /** In a look. */
+  listed: boolean;
   readonly counts: ShortageCounts & {
     starts: number;
     kills: number;
@@ -14,6 +16,14 @@ interface Seen {
     answered: number;
     heldWhilePaused: number;
   };
+  /** Starts and ends by the engine's word, and by what looks saw: a look misses what is over before it, the word may not come. */
+  readonly told: Ends;
+  readonly looked: Ends;
+}
+
+interface Ends {
+  starts: number;
+  exits: number;
 }
 
 /** Looks at the engine's list of the run's containers whenever the engine tells of a change, and now and then, and asks each its health question now and then. */
@@ -34,7 +44,10 @@ export class Watcher {
 
   async start(): Promise<void> {
     const look = (): void => void this.look().catch(() => {}); // the engine may be busy: the next look tells
-    this.#events = await this.#containers.onEvent(look);
+    this.#events = await this.#containers.onEvent((instance, what) => {
+      this.#happened(instance, what);
+      look();
+    });
     if (this.#stopped) this.#events[Symbol.dispose]();
     this.#timers.push(
       setInterval(look, EVERY_MS),
@@ -65,7 +78,13 @@ export class Watcher {
     let seen = this.#seen.get(instance);
     if (seen === undefined) {
       const counts = { starts: 0, kills: 0, exits: 0, answered: 0, heldWhilePaused: 0 };
-      seen = { state: 'exited', counts: { ...counts, outOfMemory: 0, atMemoryLimit: 0, throttled: 0 } };
+      seen = {
+        state: 'exited',
+        listed: false,
+        counts: { ...counts, outOfMemory: 0, atMemoryLimit: 0, throttled: 0 },
+        told: { starts: 0, exits: 0 },
+        looked: { starts: 0, exits: 0 },
+      };
       this.#seen.set(instance, seen);
     }
     return seen;
@@ -74,12 +93,25 @@ export class Watcher {
   async #list(): Promise<void> {
     for (const { name, state } of await this.#containers.list()) {
       const seen = this.of(name);
+      const first = !seen.listed;
+      seen.listed = true;
       if (seen.state === state) continue;
-      if (seen.state === 'exited') seen.counts.starts += 1;
-      if (state === 'exited') seen.counts.exits += 1;
+      if (seen.state === 'exited') seen.looked.starts += 1;
+      if (state === 'exited') seen.looked.exits += 1;
+      // Nobody was told how it was started that is seen for the first time.
+      if (first) seen.told.starts = seen.looked.starts;
       seen.state = state;
+      count(seen);
       for (const tell of this.#changed) tell(name, state);
     }
+  }
+
+  #happened(instance: string, what: ContainerEvent): void {
+    const seen = this.#seen.get(instance);
+    if (seen?.listed !== true) return;
+    if (what === 'start') seen.told.starts += 1;
+    if (what === 'die') seen.told.exits += 1;
+    count(seen);
   }
 
   #question(): void {
@@ -88,4 +120,10 @@ export class Watcher {
         if (answered) counts.answered += 1;
       });
   }
+}
+
+/** Neither way counts what did not happen, so that the greater number is nearer to the truth. */
+function count({ counts, told, looked }: Seen): void {
+  counts.starts = Math.max(told.starts, looked.starts);
+  counts.exits = Math.max(told.exits, looked.exits);
 }
