@@ -109,6 +109,8 @@ export interface CommandKind {
   readonly weight: number;
   /** It changes something: faults are aimed at such, where there are any. */
   readonly writes?: boolean;
+  /** Components that carry it out beside the one that is called, as instances: faults of these are aimed at it. */
+  readonly carriedOutBy?: readonly string[];
   /** Name of the argument that says what it is about: commands that are drawn together share its value. */
   readonly about?: string;
   /** What comes due by itself after it: faults and other commands are drawn around such instants. */

@@ -15,6 +15,8 @@ const NEXT_MS: Ms = 3000;
 /** One time in so many a fault hits the replicas of its target too. */
 const REPLICAS = 2;
 const FAULTS_MAX = Math.max(...FAULTS);
+/** One time in so many a fault is aimed at what has nothing to do with its targets. */
+const OTHERS = 4;
 /** Half of the faults last a tenth of what they might: what tries again meets both. */
 const SHORT = 10;
 
@@ -24,12 +26,21 @@ export interface FaultsDrawn {
   readonly workload: Workload;
   /** Commands that faults are aimed at. */
   readonly aims: readonly Command[];
+  /** Instances that carry a command out beside the one that is called. */
+  readonly carriedOutBy: (command: Command) => readonly string[];
   /** Kinds of fault that may be drawn at all. Absent: all that the topology has. */
   readonly kinds: readonly string[] | undefined;
 }
 
 /** Faults of one case: most are aimed at a command, which then has an aftermath, or at what comes due. */
-export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDrawn): readonly PlannedFault[] {
+export function drawFaults({
+  dice,
+  topology,
+  workload,
+  aims,
+  carriedOutBy,
+  kinds,
+}: FaultsDrawn): readonly PlannedFault[] {
   const allowed = topology.faults.filter(({ kind }) => kinds?.includes(kind) ?? true);
   if (allowed.length === 0) return [];
   const drawable = dice.some(allowed).flatMap((each) => Array.from({ length: each.weight ?? 1 }, () => each));
@@ -60,10 +71,16 @@ export function drawFaults({ dice, topology, workload, aims, kinds }: FaultsDraw
     const links = linksOf(topology, targets);
     const coming = how <= 4 ? workload.due() : [];
     if (coming.length > 0) return sent(Math.max(0, dice.pick(coming).at - DUE_MS), links);
-    const aim = dice.pick(aims);
+    const aim = dice.pick(aimsOf(targets));
     workload.aftermath(aim);
     if (how === 5) return { at: aim.at + dice.integer(0, dice.pick(AIM_MS)) };
     return sent(aim.at, links);
+  }
+
+  /** Mostly what the targets themselves carry out, where there is any. */
+  function aimsOf(targets: readonly string[]): readonly Command[] {
+    const own = aims.filter((command) => carriedOutBy(command).some((instance) => targets.includes(instance)));
+    return own.length > 0 && !dice.once(OTHERS) ? own : aims;
   }
 
   /** With a message from then on. */

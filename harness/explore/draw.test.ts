@@ -94,6 +94,17 @@ test('replicas differ in their numbers only', () => {
   expect(replicasOf(['b', 'c'], links)).toEqual([]);
 });
 
+test('faults of who carries out a command are mostly aimed at such commands', () => {
+  const aimed = cases.flatMap(({ commands, faults }) =>
+    commands.some(({ name }) => name === 'take')
+      ? faults.flatMap(({ kind, at }) => (kind === 'kill' ? commands.filter((each) => each.at === at) : []))
+      : [],
+  );
+  const own = aimed.filter(({ name }) => name === 'take');
+  expect(own.length / aimed.length).toBeGreaterThan(0.7);
+  expect(own.length).toBeLessThan(aimed.length);
+});
+
 test('instants are spread over the whole run', () => {
   const places = cases.flatMap(({ commands, lastsMs }: ExplorationCase) =>
     commands.map(({ at }: Command) => at / lastsMs),
@@ -125,8 +136,15 @@ const model: ExplorationModel = {
     },
   ],
   commands: {
-    take: { weight: 3, writes: true, about: 'slot', due: () => [{ after: DUE_MS, by: ['give'] }], arguments: slot },
-    give: { weight: 3, about: 'slot', arguments: slot },
+    take: {
+      weight: 3,
+      writes: true,
+      carriedOutBy: ['a'],
+      about: 'slot',
+      due: () => [{ after: DUE_MS, by: ['give'] }],
+      arguments: slot,
+    },
+    give: { weight: 3, writes: true, about: 'slot', arguments: slot },
     show: { weight: 0, arguments: nothing },
     again: { weight: 1, arguments: nothing },
   },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExplorationCase, ExplorationModel, Ms, SlowLink, Topology } from '../../contract/index.ts';
+import type { Command, ExplorationCase, ExplorationModel, Ms, SlowLink, Topology } from '../../contract/index.ts';
 import { drawn } from './dice.ts';
 import type { Dice } from './dice.ts';
 import { drawFaults } from './draw-faults.ts';
@@ -55,7 +55,8 @@ function draw(dice: Dice, model: ExplorationModel, options: DrawOptions): Explor
   const workload = new Workload(dice, model, topology, lastsMs);
   const writes = workload.commands.filter(({ name }) => kindOf(model, name).writes === true);
   const aims = writes.length > 0 ? writes : [...workload.commands];
-  const faults = drawFaults({ dice, topology, workload, aims, kinds: options.faults });
+  const carriedOutBy = ({ name }: Command): readonly string[] => kindOf(model, name).carriedOutBy ?? [];
+  const faults = drawFaults({ dice, topology, workload, aims, carriedOutBy, kinds: options.faults });
   const slowLinks = Array.from({ length: topology.links.length === 0 ? 0 : dice.pick(SLOW_LINKS) }, (): SlowLink => {
     const [from, to] = dice.pick(topology.links);
     const latencyMs = dice.integer(SLOW_MS.min, SLOW_MS.max);
