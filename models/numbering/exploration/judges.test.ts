@@ -7,7 +7,7 @@ import type {
   ObservedFault,
   Operation,
 } from '../../../contract/index.ts';
-import { evidence, operation, reserved, wall } from '../invariants/testing.ts';
+import { evidence, operation, released, reserved, wall } from '../invariants/testing.ts';
 import { alpha } from './alpha.ts';
 import { keys } from './keys.ts';
 import { limits } from './limits.ts';
@@ -55,17 +55,38 @@ test.each([
   [
     'a refusal before the quota',
     [nth(0), nth(1, 'a', refusal('RESERVATION_QUOTA'))],
-    ['answers:refused-within-limits'],
+    ['answers:refused-within-limits', 'answers:places-given-back'],
   ],
   [
     'a refusal before the leases are all there',
     [leased(0), leased(1), leased(2, 'a', refusal('LEASE_QUOTA'))],
-    ['answers:refused-within-limits'],
+    ['answers:refused-within-limits', 'answers:places-given-back'],
   ],
   [
     'a refusal by calls of another',
     [nth(0, 'b'), nth(1, 'b'), nth(2, 'a', refusal('RATE_LIMITED'))],
     ['answers:refused-within-limits'],
+  ],
+  [
+    'a refusal while another call of its own is under way',
+    [
+      nth(0),
+      released(50, 'a', 'a-0'),
+      nth(1),
+      nth(2, 'a', { completedAt: 900 }),
+      nth(3, 'a', refusal('RESERVATION_QUOTA')),
+    ],
+    [],
+  ],
+  [
+    'a refusal for what was given back',
+    [nth(0), released(50, 'a', 'a-0'), nth(1), nth(2, 'a', refusal('RESERVATION_QUOTA'))],
+    ['answers:places-given-back'],
+  ],
+  [
+    'a refusal for a call that failed',
+    [leased(0), leased(1), leased(2, 'a', refusal('CONFLICT')), leased(3, 'a', refusal('LEASE_QUOTA'))],
+    ['answers:places-given-back'],
   ],
   [
     'a call too many in the window',

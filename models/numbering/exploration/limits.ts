@@ -20,7 +20,61 @@ export function limits(explored: Explored): readonly CaseFailure[] {
     ...violation,
   }));
   const before = quiet(explored);
-  return [...refused, ...leaseQuota(operations), ...beyondQuota(before), ...beyondRate(before)];
+  // A place is given back by a service that lives, to a Redis that answers; what becomes of PostgreSQL is what it is given back for.
+  const counted = quiet(explored, ({ kind, targets }) => targets.includes('redis') || kind.startsWith('process.'));
+  return [
+    ...refused,
+    ...leaseQuota(operations),
+    ...placesLost(counted, operations),
+    ...beyondQuota(before),
+    ...beyondRate(before),
+  ];
+}
+
+/** A count is up to so old, of what ended by itself (QUOTA_CACHE_TTL_MS, and the job's time). */
+const COUNT_LATE_MS: Ms = 15_000;
+
+/** By which calls a place is taken and freed, and for how long it may stay so. */
+const PLACES: Readonly<
+  Record<string, { readonly by: string; readonly id: string; readonly ends: readonly string[]; readonly quota: number }>
+> = {
+  RESERVATION_QUOTA: {
+    by: 'reserve',
+    id: 'reservationId',
+    ends: ['release-reservation', 'assign'],
+    quota: LIMITS.reservations,
+  },
+  LEASE_QUOTA: { by: 'assign', id: 'leaseId', ends: ['release', 'recall'], quota: LIMITS.leases },
+};
+
+/** Somebody was refused although its places were free: a call that failed or what has ended goes on to count. */
+function placesLost(judged: readonly Operation[], operations: readonly Operation[]): readonly CaseFailure[] {
+  return judged.flatMap((refused): CaseFailure[] => {
+    const place = PLACES[refused.error ?? ''];
+    if (place === undefined) return [];
+    const { by, id, ends, quota } = place;
+    const free = new Set(
+      operations.flatMap(({ name, outcome, input, completedAt = Infinity }) =>
+        ends.includes(name) && outcome === 'ok' && completedAt < refused.invokedAt ? [input[id]] : [],
+      ),
+    );
+    const taken = operations.filter(
+      (other) =>
+        other !== refused &&
+        other.name === by &&
+        other.input['tenantId'] === refused.input['tenantId'] &&
+        other.invokedAt < endOf(refused) &&
+        // Under way at the same time, or made and neither ended nor over.
+        (endOf(other) > refused.invokedAt ||
+          (other.outcome !== 'fail' &&
+            other.result?.['replayed'] !== true &&
+            !free.has(other.result?.[id]) &&
+            endOf(other) + Number(other.input['ttlMs'] ?? Infinity) + COUNT_LATE_MS > refused.invokedAt)),
+    );
+    if (taken.length >= quota) return [];
+    const what = `operation ${refused.id}: ${String(refused.input['tenantId'])} was told ${refused.error}, and has at most ${taken.length} of ${quota}`;
+    return [{ check: 'answers:places-given-back', what, at: refused.invokedAt }];
+  });
 }
 
 /** Counters are up to 10 s old, and whoever is refused leaves its count behind for as long. */
