@@ -12,6 +12,8 @@ const assign = (at: number, parts: Partial<Operation> = {}): Operation =>
     result: { ...NUMBER, leaseId: 'l1', version: 3 },
     ...parts,
   });
+const anothers = (parts: Partial<Operation>): Operation =>
+  assign(100, { input: { tenantId: 'b', reservationId: 'r1', anothers: true }, ...parts });
 const refusal = (error: string, outcome: Operation['outcome'] = 'fail'): Partial<Operation> => ({
   outcome,
   error,
@@ -50,6 +52,7 @@ test.each([
     [reserved(0, 'a', 'r1'), released(50, 'a', 'r1'), assign(100, refusal('RESERVATION_EXPIRED'))],
   ],
   ['a lease that is valid', [reserved(0, 'a', 'r1'), assign(100), validated('a')]],
+  ['a stranger who finds nothing', [reserved(0, 'a', 'r1'), anothers(refusal('NOT_FOUND'))]],
   ['a repeat that meets the rate limit', [reserved(0, 'a', 'r1'), repeat('RATE_LIMITED')]],
 ] as const)('allows: %s', (_, operations, faulty: boolean = false) => {
   expect(checks(operations, faulty)).toEqual([]);
@@ -68,6 +71,9 @@ test.each([
   ['key-of-one-payload', [reserved(0, 'a', 'r1'), reserved(50, 'a', 'r1', refusal('IDEMPOTENCY_CONFLICT'))]],
   ['repeat-answered', [reserved(0, 'a', 'r1'), repeat('QUARANTINE_ACTIVE')], true],
   ['valid-for-holder', [assign(0), validated('b')]],
+  ['not-anothers', [reserved(0, 'a', 'r1'), anothers({})]],
+  ['known-refusal', [reserved(0, 'a', 'r1'), anothers(refusal('RESERVATION_EXPIRED'))]],
+  ['suspended-by-somebody', [reserved(0, 'a', 'r1'), assign(100, refusal('TENANT_SUSPENDED'))]],
 ] as const)('refuses: %s', (check, operations, faulty: boolean = false) => {
   expect(checks(operations, faulty)).toContain(`answers:${check}`);
 });

@@ -47,8 +47,8 @@ export function answers(explored: Explored): readonly CaseFailure[] {
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  'known-refusal': ({ name, outcome, error = '' }) => {
-    const allowed = REFUSALS[name];
+  'known-refusal': ({ name, input, outcome, error = '' }) => {
+    const allowed = input['anothers'] === true ? ['NOT_FOUND', 'TENANT_SUSPENDED'] : REFUSALS[name];
     // A refused connection and a time-out are the network's words; those of the service are in capitals.
     if (allowed === undefined || outcome === 'ok' || error === 'UNAVAILABLE' || !/^[A-Z]+(_[A-Z]+)*$/.test(error))
       return undefined;
@@ -62,6 +62,11 @@ const RULES: Readonly<Record<string, Rule>> = {
       ? `${name} was answered ${String(error)}, and nothing was broken`
       : undefined;
   },
+  /** What a tenant was given is nobody else's to use or to end. */
+  'not-anothers': ({ name, input, outcome }) =>
+    input['anothers'] === true && outcome === 'ok'
+      ? `${name} was done for ${String(input['tenantId'])} with ${String(input['reservationId'] ?? input['leaseId'])}, which another tenant was given`
+      : undefined,
   /** A first call on an identifier that nobody else has asked for meets no holder. */
   'refused-without-reason': (operation, { operations, case: { faults } }) => {
     const { name, error, input, completedAt = Infinity } = operation;
@@ -86,6 +91,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     const { name, error, input, completedAt = Infinity } = operation;
     const id = input['reservationId'] as string | undefined;
     if ((name !== 'assign' && name !== 'release-reservation') || id === undefined) return undefined;
+    if (input['anothers'] === true) return undefined;
     if (!['RESERVATION_EXPIRED', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
     const made = operations.find(
       (other) => other.name === 'reserve' && other.outcome === 'ok' && other.result?.['reservationId'] === id,
@@ -112,6 +118,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     const { name, error, input } = operation;
     const id = input['leaseId'] as string | undefined;
     if ((name !== 'release' && name !== 'recall') || id === undefined) return undefined;
+    if (input['anothers'] === true) return undefined;
     if (!['LEASE_NOT_ACTIVE', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
     if (operations.some((other) => other.name === 'suspend')) return undefined;
     if (usedByAnother(operation, operations, 'leaseId', id)) return undefined;

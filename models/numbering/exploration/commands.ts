@@ -37,7 +37,12 @@ const reads = (weight: number, members: Members): CommandKind => ({
   arguments: fc.record(members) as fc.Arbitrary<Arguments>,
   ...about(members),
 });
-const writes = (weight: number, members: Members): CommandKind => ({ ...reads(weight, members), writes: true });
+/** @param carriedOutBy instances beside numbering-service's, which carries out all that names none */
+const writes = (weight: number, members: Members, ...carriedOutBy: readonly string[]): CommandKind => ({
+  ...reads(weight, members),
+  writes: true,
+  ...(carriedOutBy.length === 0 ? {} : { carriedOutBy }),
+});
 
 /** The quarantine is over, and a sweep has come round. */
 const rested = (by: readonly string[]) => (): readonly Due[] =>
@@ -61,6 +66,8 @@ export const commands = {
   'release-reservation': writes(3, { back, region }),
   recall: { ...writes(2, { back, via, region }), due: rested(['reinstate', 'reserve', 'assign-number']) },
   reinstate: writes(2, { back, via, region }),
+  /** With what another client was given, which is nobody else's business. */
+  meddle: reads(2, { what: fc.constantFrom('assign', 'release', 'release-reservation'), back, via, region }),
   validate: reads(5, { number, via, region }),
   'look-up': reads(1, { number, region }),
   browse: reads(1, { region }),
@@ -68,21 +75,26 @@ export const commands = {
   repeat: reads(3, { back, region }),
   /** Another payload under the key of an earlier call. */
   'reuse-key': reads(1, { back, number, ttlMs }),
-  import: writes(3, { rows: fc.integer({ min: 1, max: ROWS_MAX }), signed: fc.boolean(), malformed: fc.boolean() }),
+  import: writes(
+    6,
+    { rows: fc.integer({ min: 1, max: ROWS_MAX }), signed: fc.boolean(), malformed: fc.boolean() },
+    'numbering-jobs-imports',
+    'object-store',
+  ),
   /** Of short codes, which the portal shows on one page. */
   'portal-reserve': {
-    ...writes(5, { code, ttlMs }),
+    ...writes(5, { code, ttlMs }, 'customer-portal'),
     due: ({ ttlMs: after }) => [{ after: Number(after), by: ['portal-assign', 'portal-reserve'] }],
   },
-  'portal-assign': writes(4, { back }),
+  'portal-assign': writes(4, { back }, 'customer-portal'),
   'portal-pool': reads(3, {}),
   /** A message, to the portal or to the orchestrator itself. */
-  send: writes(6, { number, door: fc.constantFrom('portal', 'orchestrator') }),
+  send: writes(6, { number, door: fc.constantFrom('portal', 'orchestrator') }, 'sms-orchestrator', 'customer-portal'),
   'message-state': reads(2, { back }),
-  'assign-alpha': writes(6, { sender, via }),
+  'assign-alpha': writes(6, { sender, via }, 'sender-id-registry'),
   'validate-alpha': reads(2, { sender, via }),
   /** Of the client's own tenant. */
-  suspend: writes(6, { twice: fc.boolean() }),
+  suspend: writes(6, { twice: fc.boolean() }, 'compliance-engine', 'numbering-jobs-recall'),
 } as const satisfies Readonly<Record<string, CommandKind>>;
 
 export type CommandName = keyof typeof commands;
@@ -92,6 +104,8 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['reserve', 'assign', 'release'],
   ['reserve', 'assign', 'validate', 'release', 'validate'],
   ['reserve', 'assign', 'repeat'],
+  ['reserve', 'meddle'],
+  ['assign-number', 'meddle', 'release'],
   ['reserve', 'repeat', 'release-reservation', 'reserve'],
   ['reserve', 'release-reservation', 'release-reservation'],
   ['assign-number', 'validate', 'recall', 'validate', 'reinstate', 'validate'],

@@ -46,6 +46,7 @@ export const CORE_COMMANDS: readonly CommandName[] = [
   'release-reservation',
   'recall',
   'reinstate',
+  'meddle',
   'validate',
   'look-up',
   'browse',
@@ -151,11 +152,13 @@ const recalls: Topology = {
   commands: [...CORE_COMMANDS, 'suspend'],
   faults: [
     ...coreFaults,
-    ...often(processes([WORKER, 'outbox-relay', 'nats-1'])),
+    ...often(processes([WORKER, 'compliance-engine', 'outbox-relay', 'nats-1'])),
     ...often(
       links([
         [WORKER, 'postgres'],
         [WORKER, 'nats'],
+        ['compliance-engine', 'postgres'],
+        ['compliance-engine', 'nats'],
       ]),
     ),
     // A suspension that cannot be noted must come again.
@@ -172,7 +175,8 @@ const imports: Topology = {
   name: 'core+imports',
   weight: 1,
   needs: [...core.needs, 'object-store', IMPORTS],
-  commands: [...CORE_COMMANDS, 'import'],
+  // Files, and who meets their numbers' neighbours meanwhile.
+  commands: ['import', 'reserve', 'assign-number', 'assign-any', 'release', 'browse'],
   faults: [
     ...coreFaults,
     ...often(processes([IMPORTS, 'object-store'])),
@@ -187,9 +191,11 @@ const imports: Topology = {
   invariants: [...CORE_INVARIANTS, 'import-all-or-nothing'],
 };
 
+const REPLICATION: readonly [string, string] = ['postgres', 'postgres-mzr'];
+
 const REGION_LINKS: readonly (readonly [string, string])[] = [
   ...CORE_LINKS,
-  ['postgres', 'postgres-mzr'],
+  REPLICATION,
   ['numbering-service-mzr', 'postgres'],
   ['numbering-service-mzr', 'postgres-mzr'],
   ['failover-manager', 'postgres'],
@@ -239,6 +245,8 @@ const failover: Topology = {
       lastsMs: between(1000, 20_000),
     },
   ],
+  // As often as all others together: what is on its way to the standby is lost with the primary.
+  links: [...REGION_LINKS, ...REGION_LINKS.map(() => REPLICATION)],
   invariants: CORE_INVARIANTS.filter((name) => name !== 'reservations-expire' && name !== 'limits-are-per-tenant'),
 };
 

@@ -51,9 +51,11 @@ export class NumberingPerformer implements Performer {
   readonly #numbers: readonly IdentifierKey[];
   readonly #codes: readonly IdentifierKey[];
   readonly #known = new Map<number, Known>();
+  readonly #reservations: string[] = [];
   /** Leases that any tenant was given: operators recall them. */
   readonly #leases: string[] = [];
   readonly #recalled: string[] = [];
+  /** Tenants, by reservation and by lease. */
   readonly #holders = new Map<string, string>();
   /** Nobody lets a suspended tenant in any more: its clients do nothing, and operators give it nothing back. */
   readonly #suspended = new Set<string>();
@@ -129,6 +131,8 @@ export class NumberingPerformer implements Performer {
             (leaseId) => reinstate(tenantId, leaseId),
           ),
         );
+      case 'meddle':
+        return this.#meddle(client, known, args, options);
       case 'validate':
         return call(number && validate(tenantId, number));
       case 'look-up':
@@ -194,6 +198,23 @@ export class NumberingPerformer implements Performer {
     await this.#make(client, known, call, { ...options, idempotencyKey });
   }
 
+  /** Asks for what another client has. Nobody repeats it: a repeat would be of the client's own. */
+  async #meddle(client: number, known: Known, args: Arguments, options: CallOptions): Promise<void> {
+    const tenantId = tenantOf(client);
+    const anothers = (ids: readonly string[]): string | undefined =>
+      at(
+        ids.filter((id) => this.#holders.get(id) !== tenantId),
+        args,
+      );
+    const [reservation, lease] = [anothers(this.#reservations), anothers(this.#leases)];
+    const made = {
+      assign: with_(reservation, (reservationId) => assign(tenantId, { reservationId })),
+      'release-reservation': with_(reservation, (id) => releaseReservation(tenantId, id)),
+      release: with_(lease, (id) => release(tenantId, id)),
+    }[String(args['what'])];
+    if (made !== undefined) await this.#make(client, known, made, { ...options, tags: { anothers: true } });
+  }
+
   async #send(client: number, known: Known, from: IdentifierKey | undefined, byPortal: boolean): Promise<void> {
     if (from === undefined) return undefined;
     this.#messages += 1;
@@ -231,7 +252,11 @@ export class NumberingPerformer implements Performer {
     const answer = await this.#clients.call(`client-${client}`, call, { ...options, via });
     if (answer.outcome !== 'ok') return;
     const { reservationId, leaseId } = answer.result;
-    if (call.name === 'reserve') note(known.reservations, reservationId);
+    if (call.name === 'reserve') {
+      note(known.reservations, reservationId);
+      note(this.#reservations, reservationId);
+      this.#holders.set(String(reservationId), call.input.tenantId);
+    }
     if (call.name === 'assign') {
       note(known.leases, leaseId);
       note(this.#leases, leaseId);
