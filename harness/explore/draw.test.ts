@@ -94,6 +94,24 @@ test('replicas differ in their numbers only', () => {
   expect(replicasOf(['b', 'c'], links)).toEqual([]);
 });
 
+test('in some runs one fault comes again and again, a message later each time', () => {
+  const sieges = cases.filter(({ commands, faults: [first, ...others] }) => {
+    const aim = commands.find(({ at }) => at === first?.at);
+    return (
+      others.length > 1 &&
+      others.every(
+        ({ at, kind, targets, onMessage }, n) =>
+          kind === first?.kind &&
+          targets === first.targets &&
+          onMessage?.nth === (first.onMessage?.nth ?? NaN) + n + 1 &&
+          commands.some((each) => each.at === at && each.name === aim?.name),
+      )
+    );
+  });
+  expect(sieges.length / cases.length).toBeGreaterThan(0.1);
+  expect(sieges.length / cases.length).toBeLessThan(0.4);
+});
+
 test('faults of who carries out a command are mostly aimed at such commands', () => {
   const aimed = cases.flatMap(({ commands, faults }) =>
     commands.some(({ name }) => name === 'take')
