@@ -15,8 +15,9 @@ const NEXT_MS: Ms = 3000;
 /** One time in so many a fault hits the replicas of its target too. */
 const REPLICAS = 2;
 const FAULTS_MAX = Math.max(...FAULTS);
-/** One run in so many is a siege. */
-const SIEGES = 4;
+/** One run in so many is a siege, whose faults come so many messages later each time. */
+const SIEGES = 3;
+const STEP = 4;
 /** One time in so many a fault is aimed at what has nothing to do with its targets. */
 const OTHERS = 4;
 /** Half of the faults last a tenth of what they might: what tries again meets both. */
@@ -46,7 +47,11 @@ export function drawFaults({
   const allowed = topology.faults.filter(({ kind }) => kinds?.includes(kind) ?? true);
   if (allowed.length === 0) return [];
   const drawable = dice.some(allowed).flatMap((each) => Array.from({ length: each.weight ?? 1 }, () => each));
-  if (dice.once(SIEGES)) return siege(dice.pick(drawable));
+  if (dice.once(SIEGES)) {
+    const carriers = new Set(aims.flatMap((command) => carriedOutBy(command)));
+    const own = drawable.filter(({ targets }) => targets.flat().some((instance) => carriers.has(instance)));
+    return siege(dice.pick(own.length > 0 ? own : drawable));
+  }
   const faults: PlannedFault[] = [];
   for (let left = dice.pick(FAULTS); left > 0; left -= 1) {
     const chosen = dice.pick(drawable);
@@ -56,7 +61,7 @@ export function drawFaults({
   }
   return faults.slice(0, FAULTS_MAX);
 
-  /** One fault again and again, a message later each time, and each time when the same kind of command is carried out: what is half done then is seen at many points. */
+  /** One fault again and again, some messages later each time, and each time when the same kind of command is carried out: what is half done then is seen at many points. */
   function siege(chosen: DrawableFault): readonly PlannedFault[] {
     const targets = dice.pick(chosen.targets);
     const options = chosen.options === undefined ? {} : dice.of(chosen.options);
@@ -64,13 +69,15 @@ export function drawFaults({
     const alikes = aims.filter((each) => each.name === name).toSorted((a, b) => a.at - b.at);
     const besieged = alikes.slice(dice.integer(0, Math.max(0, alikes.length - FAULTS_MAX))).slice(0, FAULTS_MAX);
     const links = linksOf(topology, targets);
-    const first = dice.integer(1, MESSAGES.many - FAULTS_MAX);
-    const [from, to] = links.length === 0 ? [] : dice.pick(links);
+    const first = dice.integer(1, STEP);
+    // What it says itself is what it has done so far.
+    const said = links.filter(([from]) => targets.includes(from));
+    const [from, to] = links.length === 0 ? [] : dice.pick(said.length > 0 ? said : links);
     return besieged.map((aim, n) => {
       workload.aftermath(aim);
       return {
         at: aim.at,
-        ...(from === undefined || to === undefined ? {} : { onMessage: { from, to, nth: first + n } }),
+        ...(from === undefined || to === undefined ? {} : { onMessage: { from, to, nth: first + n * STEP } }),
         lastsMs: lasts(chosen.lastsMs),
         kind: chosen.kind,
         targets,

@@ -94,7 +94,7 @@ test('replicas differ in their numbers only', () => {
   expect(replicasOf(['b', 'c'], links)).toEqual([]);
 });
 
-test('in some runs one fault comes again and again, a message later each time', () => {
+test('in some runs one fault comes again and again, some messages later each time', () => {
   const sieges = cases.filter(({ commands, faults: [first, ...others] }) => {
     const aim = commands.find(({ at }) => at === first?.at);
     return (
@@ -103,13 +103,13 @@ test('in some runs one fault comes again and again, a message later each time', 
         ({ at, kind, targets, onMessage }, n) =>
           kind === first?.kind &&
           targets === first.targets &&
-          onMessage?.nth === (first.onMessage?.nth ?? NaN) + n + 1 &&
+          onMessage?.nth === (first.onMessage?.nth ?? NaN) + 4 * (n + 1) &&
           commands.some((each) => each.at === at && each.name === aim?.name),
       )
     );
   });
   expect(sieges.length / cases.length).toBeGreaterThan(0.1);
-  expect(sieges.length / cases.length).toBeLessThan(0.4);
+  expect(sieges.length / cases.length).toBeLessThan(0.5);
 });
 
 test('faults of who carries out a command are mostly aimed at such commands', () => {
