@@ -68,7 +68,7 @@ export function createPoolAt(
 export const BEGIN_CONFIRMED = 'BEGIN; SET LOCAL synchronous_commit = on';
 
 /**
- * Runs `work` in a transaction (READ COMMITTED) and returns its result once the commit is confirmed.
+ * Runs `work` in a transaction (READ COMMITTED) and returns its result once the commit is confirmed, with BEGIN_CONFIRMED by the standby too.
  * A connection that failed, or on which the rollback fails, is not used again.
  */
 export async function inTransaction<T>(
@@ -85,7 +85,7 @@ export async function inTransaction<T>(
   try {
     await client.query(begin);
     const result = await work(client);
-    await client.query('COMMIT');
+    await commit(client, begin === BEGIN_CONFIRMED);
     return result;
   } catch (error) {
     if (isDatabaseAway(error)) {
@@ -102,7 +102,33 @@ export async function inTransaction<T>(
   }
 }
 
+/**
+ * A server that gives up waiting for its standby (a time-out, a cancellation) says COMMIT all the same, and warns: the change is here,
+ * and may be lost with this server.
+ * @throws Unconfirmed
+ */
+async function commit(client: pg.PoolClient, confirmed: boolean): Promise<void> {
+  let warning: string | undefined;
+  const onNotice = ({ severity, message }: { severity?: string | undefined; message?: string | undefined }): void => {
+    if (severity === 'WARNING') warning = message;
+  };
+  if (confirmed) client.on('notice', onNotice);
+  try {
+    await client.query('COMMIT');
+  } finally {
+    client.off('notice', onNotice);
+  }
+  if (warning !== undefined) throw new Unconfirmed(warning);
+}
+
+/** Committed here and nowhere else: as good as a commit whose answer was lost. */
+class Unconfirmed extends Error {
+  override readonly name = 'Unconfirmed';
+  readonly code = UNCONFIRMED;
+}
+
 const AWAY_CLASSES = ['08', '53', '57', '58'];
+const UNCONFIRMED = 'EUNCONFIRMED';
 const AWAY_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -114,6 +140,7 @@ const AWAY_CODES = new Set([
   'EAI_AGAIN',
   '25006', // read-only transaction: this is not the primary
   'ENOPRIMARY', // primary.ts
+  UNCONFIRMED,
 ]);
 
 /**
