@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { EVENTS_FD, JOBS_FD } from './job.ts';
 
 const STDERR_KEPT = 4000;
-/** Node frees no module, and each life of a service has a graph of them (nodejs/node#59118). */
+/** MB of memory, with what V8 has not collected yet. */
 const RECYCLE_AT_MB = 700;
 /** The simulated world gives each life of a service a module graph of its own (worlds/simulated/kernel/modules.ts). */
 const NODE_FLAGS = [

@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import vm from 'node:vm';
+import type vm from 'node:vm';
+import { type Exports, ModuleFunction } from './module-function.ts';
+import { OwnModule } from './own-module.ts';
 import { stripTypes } from './strip-types.ts';
 
 /** Without these flags of Node's there is no module graph for each life. */
@@ -18,15 +19,29 @@ export function assertModuleFlags(): void {
     );
 }
 
+/** A source as this process knows it. */
+interface Known {
+  readonly made: ModuleFunction;
+  /** Where what it imports leads, by specifier. */
+  readonly leads: ReadonlyMap<string, Lead>;
+}
+
+interface Lead {
+  readonly url: string;
+  readonly attributes: Attributes;
+}
+
+type Attributes = vm.ModuleRequest['attributes'];
+
 const sources = new Map<string, string>();
 /** JavaScript in place of what the disk has, by real path. */
 let overlay: ReadonlyMap<string, string> = new Map();
-/** What V8 made of a text before, by text: a sixth of the time of compiling. */
-const compiled = new Map<string, Buffer>();
+/** By text and by URL. */
+const known = new Map<string, Map<string, Known>>();
 /** Where a specifier leads, by parent and specifier. */
 const resolved = new Map<string, string>();
 /** Packages and built-ins, by URL: each is loaded once a process and shared by all lives. */
-const shared = new Map<string, vm.Module>();
+const shared = new Map<string, Exports>();
 
 const isOwn = (url: string): boolean => url.startsWith('file:') && !url.includes('/node_modules/');
 const isEsm = (url: string): boolean => /\.(mts|ts|mjs|js)$/.test(url);
@@ -63,43 +78,59 @@ function resolve(specifier: string, parent: string): string {
   return url;
 }
 
-/** @types/node does not know it. */
-type CachedModule = vm.SourceTextModule & { createCachedData(): Buffer };
+/** @throws SyntaxError that names the file */
+function know(url: string): Known {
+  try {
+    return read(url);
+  } catch (error) {
+    if (error instanceof SyntaxError) error.message = `${fileURLToPath(url)}: ${error.message}`;
+    throw error;
+  }
+}
+
+function read(url: string): Known {
+  const text = source(fileURLToPath(url));
+  const ofText = known.get(text) ?? new Map<string, Known>();
+  known.set(text, ofText);
+  let found = ofText.get(url);
+  if (found === undefined) {
+    const made = new ModuleFunction(url, text);
+    const leads = made.text.requests.map(
+      ({ specifier, attributes }) => [specifier, { url: resolve(specifier, url), attributes }] as const,
+    );
+    found = { made, leads: new Map(leads) };
+    ofText.set(url, found);
+  }
+  return found;
+}
 
 /**
- * The modules of one life: own ones (not those in node_modules) are instances of its own, so that their state dies with
- * it. Packages stay shared. Node frees no instance of a module (nodejs/node#59118), so a process that has done many runs is replaced.
+ * The modules of one life. Own ones (not those in node_modules) run again for each, so that their state dies with it; they are closures of
+ * functions that are compiled once a process (module-function.ts), since Node frees no instance of a real module
+ * (nodejs/node#59118) and V8 learns nothing from one for the next. Packages are shared.
  */
 class Graph {
-  readonly #modules = new Map<string, vm.SourceTextModule>();
-  readonly #linked = new Set<vm.SourceTextModule>();
-  readonly #missing = new Map<string, vm.ModuleRequest['attributes']>();
+  readonly #modules = new Map<string, OwnModule>();
+  readonly #missing = new Map<string, Attributes>();
 
-  /** The module of `url` and, unlinked, all that it imports. */
-  add(url: string, isMain = false): vm.SourceTextModule {
-    const known = this.#modules.get(url);
-    if (known !== undefined) return known;
-    const path = fileURLToPath(url);
-    const text = source(path);
-    const cachedData = compiled.get(text);
-    const module = new vm.SourceTextModule(text, {
-      identifier: url,
-      ...(cachedData === undefined ? {} : { cachedData }),
-      initializeImportMeta: (meta) =>
-        Object.assign(meta, {
-          url,
-          filename: path,
-          dirname: dirname(path),
-          main: isMain,
-          resolve: (specifier: string) => resolve(specifier, url),
-        }),
-      importModuleDynamically: (specifier, _, attributes) => this.#import(resolve(specifier, url), attributes),
-    });
-    if (cachedData === undefined) compiled.set(text, (module as CachedModule).createCachedData());
+  /** The module of `url` and, not yet linked, all that it imports. */
+  add(url: string, isMain = false): OwnModule {
+    const added = this.#modules.get(url);
+    if (added !== undefined) return added;
+    const { made, leads } = know(url);
+    const module = new OwnModule(
+      url,
+      made,
+      {
+        resolve: (specifier) => resolve(specifier, url),
+        exportsOf: (specifier) => this.#exportsOf(leads.get(specifier)?.url ?? ''),
+        import: (specifier, attributes) => this.#import(resolve(specifier, url), attributes),
+      },
+      isMain,
+    );
     this.#modules.set(url, module);
-    for (const { specifier, attributes } of module.moduleRequests) {
-      const wanted = resolve(specifier, url);
-      if (belongsToLife(wanted)) this.add(wanted);
+    for (const { url: wanted, attributes } of leads.values()) {
+      if (belongsToLife(wanted)) module.imports.push(this.add(wanted));
       else if (!shared.has(wanted)) this.#missing.set(wanted, attributes);
     }
     return module;
@@ -115,43 +146,36 @@ class Graph {
     return this.#missing.size === 0;
   }
 
+  /** Who imports what waits has to wait. */
   link(): void {
-    for (const [url, module] of this.#modules) {
-      if (this.#linked.has(module)) continue;
-      this.#linked.add(module);
-      module.linkRequests(
-        module.moduleRequests.map(({ specifier }) => {
-          const wanted = resolve(specifier, url);
-          return (this.#modules.get(wanted) ?? shared.get(wanted)) as vm.Module;
-        }),
-      );
+    for (let again = true; again;) {
+      again = false;
+      for (const module of this.#modules.values()) {
+        if (module.waits || !module.imports.some(({ waits }) => waits)) continue;
+        module.waits = true;
+        again = true;
+      }
     }
   }
 
-  async #import(url: string, attributes: vm.ModuleRequest['attributes']): Promise<vm.Module> {
-    if (!belongsToLife(url)) return shared.get(url) ?? (await load(url, attributes));
+  #exportsOf(url: string): Exports {
+    return (this.#modules.get(url)?.exports ?? shared.get(url)) as Exports;
+  }
+
+  async #import(url: string, attributes: ImportAttributes): Promise<unknown> {
+    if (!belongsToLife(url)) return await import(url, { with: attributes });
     const module = this.add(url);
     if (!this.complete) await this.loadMissing();
     this.link();
-    if (module.status === 'unlinked') module.instantiate();
     await module.evaluate();
-    return module;
+    return module.exports;
   }
 }
 
-/** A package or built-in as a module that lives can link to. */
-async function load(url: string, attributes: vm.ModuleRequest['attributes']): Promise<vm.Module> {
-  const namespace = (await import(url, { with: attributes as ImportAttributes })) as Record<string, unknown>;
-  const names = Object.keys(namespace);
-  const module = new vm.SyntheticModule(names, () => {
-    for (const name of names) module.setExport(name, namespace[name]);
-  });
-  await module.link(() => {
-    throw new Error('a module without imports');
-  });
-  await module.evaluate();
-  shared.set(url, module);
-  return module;
+/** What a package or built-in exports, for the `require` of a module's function. */
+async function load(url: string, attributes: Attributes): Promise<void> {
+  const namespace = (await import(url, { with: attributes as ImportAttributes })) as Exports;
+  shared.set(url, { ...namespace, __esModule: true });
 }
 
 /**
@@ -163,7 +187,6 @@ export async function importEntry(entry: string, onLinked: () => void): Promise<
   const main = graph.add(pathToFileURL(realpathSync(entry)).href, true);
   if (!graph.complete) await graph.loadMissing();
   graph.link();
-  main.instantiate();
   onLinked();
   await main.evaluate();
 }
