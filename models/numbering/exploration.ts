@@ -3,9 +3,12 @@ import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
 import { alpha } from './exploration/alpha.ts';
 import { collectWithKeys, keys } from './exploration/keys.ts';
+import { files } from './exploration/files.ts';
 import { limits } from './exploration/limits.ts';
 import { messages } from './exploration/messages.ts';
 import { portal } from './exploration/portal.ts';
+import { recalls } from './exploration/recalls.ts';
+import { refusals } from './exploration/refusals.ts';
 import { namesOf } from './exploration/names.ts';
 import { commands, stories } from './exploration/commands.ts';
 import { convergence } from './exploration/convergence.ts';
@@ -26,6 +29,9 @@ const judges = [
   portal,
   alpha,
   validations,
+  refusals,
+  files,
+  recalls,
   transitions,
   linearizability,
 ] as const;

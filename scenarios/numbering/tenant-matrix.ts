@@ -5,6 +5,7 @@ import { clientsOf } from '../../models/numbering/clients/clients.ts';
 import { reserve } from '../../models/numbering/clients/call.ts';
 import type { Call } from '../../models/numbering/clients/call.ts';
 import { PORTAL, portalAssign, portalPool, portalReserve } from '../../models/numbering/clients/tenant-calls.ts';
+import { INTERNAL_NAMES } from '../../models/numbering/internal-names.ts';
 import { stories } from '../../models/numbering/messages.ts';
 import type { SmsRow } from '../../models/numbering/messages.ts';
 import { inventoryOf } from '../../models/numbering/numbers.ts';
@@ -78,9 +79,6 @@ export const noInventory = refusedAs(
   'NOT_AVAILABLE',
   ({ name, input }) => name === 'assign' && input['kind'] === 'SHORT_CODE',
 );
-
-const INTERNAL_NAMES =
-  /\bat .*:\d+|node_modules|ECONN|ETIMEDOUT|postgres|redis|nats|SELECT |INSERT |\b10\.\d+\.\d+\.\d+/i;
 
 /** Nobody is answered 500, a stack trace or an internal name. */
 export const nothingInternal: Probe = {

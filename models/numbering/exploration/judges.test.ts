@@ -1,24 +1,17 @@
 import { expect, test } from 'vitest';
-import type {
-  CaseFailure,
-  Evidence,
-  ExplorationCase,
-  Explored,
-  ObservedFault,
-  Operation,
-} from '../../../contract/index.ts';
-import { evidence, operation, released, reserved, wall } from '../invariants/testing.ts';
+import type { Explored, Operation } from '../../../contract/index.ts';
+import { operation, released, reserved, wall } from '../invariants/testing.ts';
 import { alpha } from './alpha.ts';
 import { keys } from './keys.ts';
 import { limits } from './limits.ts';
 import { messages } from './messages.ts';
 import { portal } from './portal.ts';
+import { explored, fault, refusal, verdict } from './testing.ts';
 import { transitions } from './transitions.ts';
 import { validations } from './validations.ts';
 
 const NUMBER = { kind: 'MSISDN', value: '+93700000001' };
 const other = (n: number): { kind: string; value: string } => ({ kind: 'MSISDN', value: `+9370000001${n}` });
-const refusal = (error: string): Partial<Operation> => ({ outcome: 'fail', error, result: {} });
 
 /** The n-th reservation of the tenant, of a number of its own, 100 ms after the last one. */
 const nth = (n: number, tenantId = 'a', parts: Partial<Operation> = {}): Operation => {
@@ -35,8 +28,6 @@ const leased = (n: number, tenantId = 'a', parts: Partial<Operation> = {}): Oper
     result: { ...other(n), leaseId: `${tenantId}-${n}`, version: 3 },
     ...parts,
   });
-const verdict = (judge: (explored: Explored) => readonly CaseFailure[], explored: Explored): readonly string[] =>
-  judge(explored).map(({ check }) => check);
 
 test.each([
   ['as many reservations as the quota has', [nth(0), nth(1)], []],
@@ -97,15 +88,30 @@ test.each([
   expect(verdict(limits, explored(operations, { topology: 'core+limits' }))).toEqual(expected);
 });
 
-const PLANNED = { at: 0, lastsMs: 1, kind: 'process.kill', targets: ['redis'], options: {} };
-const fault = (injectedAt: number): ObservedFault => ({ planned: PLANNED, title: 'x', injectedAt, state: 'idle' });
-
 test('limits: under a fault more may have been let through, and elsewhere other limits hold', () => {
   const three = [nth(0), nth(1), nth(2)];
-  const broken = (at: number): Explored => ({ ...explored(three, { topology: 'core+limits' }), faults: [fault(at)] });
-  expect(verdict(limits, broken(150))).toEqual([]);
-  expect(verdict(limits, broken(5000))).toEqual(['answers:quota-held']);
+  const broken = (at: number, target: string): Explored => ({
+    ...explored(three, { topology: 'core+limits' }),
+    faults: [fault(at, target)],
+  });
+  expect(verdict(limits, broken(150, 'postgres'))).toEqual([]);
+  expect(verdict(limits, broken(5000, 'postgres'))).toEqual(['answers:quota-held']);
   expect(verdict(limits, explored([nth(0), nth(1), nth(2)], {}))).toEqual([]);
+});
+
+test('limits: without Redis a quota holds, and a rate may not', () => {
+  const judged = (operations: readonly Operation[]): readonly string[] =>
+    verdict(limits, { ...explored(operations, { topology: 'core+limits' }), faults: [fault(50, 'redis')] });
+  expect(judged([nth(0), nth(1), nth(2)])).toEqual(['answers:quota-held']);
+  expect(judged([0, 1, 2, 3, 4].map((n) => nth(n, 'a', refusal('CONFLICT'))))).toEqual([]);
+});
+
+test.each([
+  [8000, []],
+  [8001, ['answers:read-age-bound']],
+] as const)('limits: a validation by a read %i ms ago', (readAgeMs, expected) => {
+  const call = operation('validate', 9000, { input: { tenantId: 'a', ...NUMBER }, result: { ...NUMBER, readAgeMs } });
+  expect(verdict(limits, explored([call], { topology: 'core+limits' }))).toEqual(expected);
 });
 
 const conflict = (items: readonly object[], candidate: string | null = null): Operation =>
@@ -190,6 +196,22 @@ test.each([
   ],
 ] as const)('a message: %s', (_, operations, sms, expected) => {
   expect(verdict(messages, explored(operations, {}, { sms } as never))).toEqual(expected);
+});
+
+const was = (state: string, ms: number): object => ({
+  subject: 'sms.status.m1',
+  body: { messageId: 'm1', state, at: at(ms) },
+});
+const cut = (targets: readonly string[]): object => ({ at: 0, lastsMs: 1, kind: 'x', targets, options: {} });
+
+test.each([
+  ['until its time is over', 8500, [], []],
+  ['for longer', 14_000, [cut(['sms-orchestrator', 'numbering-service-1'])], ['messages:held-so-long']],
+  ['for longer, by an orchestrator that was killed', 14_000, [cut(['sms-orchestrator'])], []],
+  ['for longer, and NATS was away', 14_000, [cut(['nats-1'])], []],
+] as const)('a message is held %s', (_, ms, faults, expected) => {
+  const sms = [was('EVALUATING', 0), was('DISPATCHED', ms)];
+  expect(verdict(messages, explored([], { faults } as never, { sms } as never))).toEqual(expected);
 });
 
 const validated = (at: number, valid: boolean, result: object = {}): Operation =>
@@ -316,28 +338,9 @@ test.each([
 
 test('a validation: what the cache could not be told it may keep', () => {
   const stale = explored([lease(0), ended(100), validated(200, true)]);
-  expect(verdict(validations, { ...stale, faults: [fault(50)] })).toEqual([]);
+  expect(verdict(validations, { ...stale, faults: [fault(50, 'redis')] })).toEqual([]);
 });
 
 function at(run: number): string {
   return new Date(wall(run)).toISOString();
-}
-
-function explored(
-  operations: readonly Operation[],
-  parts: Partial<ExplorationCase> = {},
-  finalState: Evidence['finalState'] = {},
-): Explored {
-  const drawn: ExplorationCase = {
-    system: 'numbering',
-    seed: 1,
-    topology: 'core',
-    lastsMs: 1000,
-    slowLinks: [],
-    commands: [],
-    faults: [],
-    ...parts,
-  };
-  const base = evidence(operations);
-  return { ...base, finalState: { ...base.finalState, ...finalState }, case: drawn, faults: [] };
 }

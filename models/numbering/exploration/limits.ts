@@ -1,15 +1,23 @@
 import type { CaseFailure, Explored, Ms, Operation } from '../../../contract/index.ts';
 import { certainHolds } from '../invariants/holds.ts';
 import { limitViolations } from '../invariants/limits-are-per-tenant.ts';
-import { quiet } from './quiet.ts';
+import { quiet, quietButForRedis } from './quiet.ts';
 
-/** What the topology `core+limits` sets in place of the document's 20, 10,000 and 60 in a minute. */
-export const LIMITS = { reservations: 2, leases: 3, reserves: 4, windowMs: 10_000 } as const;
+/** What the topology `core+limits` sets in place of the document's 20, 10,000, 60 in a minute, and 60 s for a read that is read again after 30. */
+export const LIMITS = {
+  reservations: 2,
+  leases: 3,
+  reserves: 4,
+  windowMs: 10_000,
+  readAgeMs: 8000,
+  readAgainMs: 4000,
+} as const;
 const TOPOLOGY = 'core+limits';
 
 /**
  * A tenant gets what its limits leave it and nothing more: whoever is refused has come to a limit by its own calls, and where nothing was broken yet and
- * no two calls of a tenant overlap, nobody holds more than its quota or is let through more often than its rate.
+ * no two calls of a tenant overlap, nobody holds more than its quota (without Redis neither) or is let through more often than its rate. No validation rests
+ * on an older read than it may.
  */
 export function limits(explored: Explored): readonly CaseFailure[] {
   const { operations, case: drawn } = explored;
@@ -19,15 +27,15 @@ export function limits(explored: Explored): readonly CaseFailure[] {
     check: 'answers:refused-within-limits',
     ...violation,
   }));
-  const before = quiet(explored);
   // A place is given back by a service that lives, to a Redis that answers; what becomes of PostgreSQL is what it is given back for.
   const counted = quiet(explored, ({ kind, targets }) => targets.includes('redis') || kind.startsWith('process.'));
   return [
     ...refused,
     ...leaseQuota(operations),
     ...placesLost(counted, operations),
-    ...beyondQuota(before),
-    ...beyondRate(before),
+    ...beyondQuota(quietButForRedis(explored)),
+    ...beyondRate(quiet(explored)),
+    ...tooOld(operations),
   ];
 }
 
@@ -169,6 +177,15 @@ function beyondRate(operations: readonly Operation[]): readonly CaseFailure[] {
       ];
     }),
   );
+}
+
+function tooOld(operations: readonly Operation[]): readonly CaseFailure[] {
+  return operations.flatMap(({ id, name, outcome, result, invokedAt }): CaseFailure[] => {
+    const age = Number(result?.['readAgeMs']);
+    if (name !== 'validate' || outcome !== 'ok' || age <= LIMITS.readAgeMs) return [];
+    const what = `operation ${id}: a validation rests on a read ${age} ms old, and ${LIMITS.readAgeMs} ms are allowed`;
+    return [{ check: 'answers:read-age-bound', what, at: invokedAt }];
+  });
 }
 
 const endOf = ({ completedAt = Infinity }: Operation): Ms => completedAt;

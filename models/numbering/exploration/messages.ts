@@ -5,11 +5,23 @@ import { storiesOf } from '../messages.ts';
 
 /** A validation may rest on a read that is so old (NUM-01): who got its lease later may be told that it has none. */
 const CACHE_AGE_MS: Ms = 60_000;
+/** HOLD_MS of the explored deployments in place of the document's 10 min, so short that a message may end within a run, and an outage outlast it. */
+export const HOLD_MS: Ms = 8000;
+/** The wait for a validation that gets no answer (VALIDATE_TIMEOUT_MS), and what its messages take. */
+const LAST_LOOK_MS: Ms = 5000;
+/** With these a message's last look comes late. */
+const KEEPERS = /sms-orchestrator|nats/;
 const ENDS: readonly string[] = ['DISPATCHED', 'DEAD_LETTER'];
 
 /** What the orchestrator's stream and its answers say of messages. */
 export function messages(explored: Explored): readonly CaseFailure[] {
-  return [...handedTwice(explored), ...changedItsEnd(explored), ...toldOtherwise(explored), ...buried(explored)];
+  return [
+    ...handedTwice(explored),
+    ...changedItsEnd(explored),
+    ...toldOtherwise(explored),
+    ...buried(explored),
+    ...heldTooLong(explored),
+  ];
 }
 
 /** Handed to the carriers more than once. */
@@ -86,3 +98,20 @@ function buried(explored: Explored): readonly CaseFailure[] {
     ];
   });
 }
+
+/** Held for longer than the hold time, although who holds it and where it is kept were never broken. */
+function heldTooLong({ case: drawn, ...explored }: Explored): readonly CaseFailure[] {
+  const own = ({ from, to }: { from: string; to: string }): boolean => /nats/.test(`${from} ${to}`);
+  if (drawn.slowLinks.some(own) || drawn.faults.some(({ targets }) => KEEPERS.test(processOf(targets)))) return [];
+  const tables = tablesOf(explored);
+  return [...storiesOf(explored).values()].flatMap(({ messageId, states }): CaseFailure[] => {
+    const [first, last] = [states[0], states.findLast(({ state }) => ENDS.includes(state))];
+    if (first === undefined || last === undefined || last.at - first.at <= HOLD_MS + LAST_LOOK_MS) return [];
+    const what = `message ${messageId} is ${last.state} ${last.at - first.at} ms after it was accepted, and it may be held for ${HOLD_MS} ms`;
+    return [{ check: 'messages:held-so-long', what, at: runTime(tables, last.at) }];
+  });
+}
+
+/** What a fault is of: a process, or a link to NATS; the orchestrator's links to others only keep it from an answer. */
+const processOf = (targets: readonly string[]): string =>
+  targets.length === 1 || targets.some((target) => target.startsWith('nats')) ? targets.join(' ') : '';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { DrawableFault, Topology } from '../../../contract/index.ts';
 import { QUARANTINE_MS, SWEEP_MS } from './commands.ts';
 import type { CommandName } from './commands.ts';
+import { RECALLED_PER_TICK } from './recalls.ts';
 import { OWN, between, each, links, often, options, processes } from './drawable.ts';
 
 export const SERVICES = ['numbering-service-1', 'numbering-service-2'];
@@ -148,7 +149,10 @@ const recalls: Topology = {
   name: 'core+recall',
   weight: 1,
   needs: [...core.needs, 'nats', 'outbox-relay', 'compliance-engine', WORKER],
-  environment: { 'numbering-service': ENVIRONMENT, [WORKER]: ENVIRONMENT },
+  environment: {
+    'numbering-service': ENVIRONMENT,
+    [WORKER]: { ...ENVIRONMENT, RECALL_IDS_PER_TICK: String(RECALLED_PER_TICK) },
+  },
   commands: [...CORE_COMMANDS, 'suspend'],
   faults: [
     ...coreFaults,

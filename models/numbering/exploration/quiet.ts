@@ -5,10 +5,26 @@ import type { Explored, Operation, PlannedFault } from '../../../contract/index.
  * @param matters which faults break what is looked at; absent: each
  */
 export function quiet(
-  { operations, case: drawn, faults }: Explored,
+  explored: Explored,
   matters: (planned: PlannedFault) => boolean = () => true,
 ): readonly Operation[] {
-  if (drawn.slowLinks.length > 0) return [];
+  return explored.case.slowLinks.length > 0 ? [] : beforeFaults(explored, matters);
+}
+
+/** Operations that had ended before anything was broken or slow, where faults of Redis and of the way to it are none: what it keeps is kept in PostgreSQL too. */
+export const quietButForRedis = (explored: Explored): readonly Operation[] =>
+  untouched(explored, (targets) => targets.includes('redis'));
+
+/** Operations that had ended before anything was broken or slow but what is harmless to them. */
+export function untouched(explored: Explored, harmless: (targets: readonly string[]) => boolean): readonly Operation[] {
+  if (explored.case.slowLinks.some(({ from, to }) => !harmless([from, to]))) return [];
+  return beforeFaults(explored, ({ targets }) => !harmless(targets));
+}
+
+function beforeFaults(
+  { operations, faults }: Explored,
+  matters: (planned: PlannedFault) => boolean,
+): readonly Operation[] {
   const broken = Math.min(
     ...faults.flatMap(({ skipped, planned, injectedAt }) =>
       skipped === undefined && matters(planned) ? [injectedAt] : [],

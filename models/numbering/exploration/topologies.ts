@@ -1,6 +1,7 @@
 import type { Topology } from '../../../contract/index.ts';
 import { between, each, links, often, processes } from './drawable.ts';
 import { LIMITS } from './limits.ts';
+import { HOLD_MS } from './messages.ts';
 import {
   CORE_COMMANDS,
   CORE_INVARIANTS,
@@ -31,10 +32,10 @@ const tenants: Topology = {
   name: 'core+tenants',
   weight: 3,
   needs: [...rested.needs, 'nats', ORCHESTRATOR, PORTAL],
-  // The document's hold of 10 min and its looks from 5 s to 1 min, so short that a message may end within a run.
+  // Looks at held messages from 1 to 4 s apart in place of 5 s to 1 min.
   environment: {
     ...rested.environment,
-    [ORCHESTRATOR]: { HOLD_MS: '20000', HOLD_RETRY_MS: '1000', HOLD_RETRY_MAX_MS: '4000' },
+    [ORCHESTRATOR]: { HOLD_MS: String(HOLD_MS), HOLD_RETRY_MS: '1000', HOLD_RETRY_MAX_MS: '4000' },
   },
   commands: [
     'assign-number',
@@ -81,7 +82,16 @@ const limits: Topology = {
   ...core,
   name: 'core+limits',
   weight: 3,
-  commands: ['reserve', 'assign', 'assign-number', 'assign-any', 'release', 'release-reservation', 'repeat'],
+  commands: [
+    'reserve',
+    'assign',
+    'assign-number',
+    'assign-any',
+    'release',
+    'release-reservation',
+    'validate',
+    'repeat',
+  ],
   environment: {
     'numbering-service': {
       ...ENVIRONMENT,
@@ -89,6 +99,8 @@ const limits: Topology = {
       LEASE_QUOTA: String(LIMITS.leases),
       RESERVE_LIMIT: String(LIMITS.reserves),
       RESERVE_LIMIT_WINDOW_MS: String(LIMITS.windowMs),
+      VALIDATION_MAX_AGE_MS: String(LIMITS.readAgeMs),
+      VALIDATION_REFRESH_MS: String(LIMITS.readAgainMs),
     },
   },
   invariants: CORE_INVARIANTS.filter((name) => name !== 'limits-are-per-tenant'),

@@ -1,4 +1,5 @@
 import type { CaseFailure, Explored, Ms, Operation } from '../../../contract/index.ts';
+import { LIMITS } from './limits.ts';
 import { quiet } from './quiet.ts';
 import { subjectOf } from '../invariants/tables.ts';
 
@@ -6,8 +7,10 @@ import { subjectOf } from '../invariants/tables.ts';
 const ENDS: readonly string[] = ['release', 'recall'];
 const BEGINS: readonly string[] = ['assign', 'reinstate'];
 const READS: readonly string[] = ['validate', 'send'];
-/** A validation that finds its entry so old (VALIDATION_REFRESH_MS, less up to a third) reads it again in the background; a message is validated after it was taken in. */
-const OLD_MS: Ms = 19_000;
+/** VALIDATION_REFRESH_MS of the deployments with the document's limits. */
+const READ_AGAIN_MS: Ms = 30_000;
+/** A validation that finds its entry older than this part of that (less up to a third) reads it again in the background; a message is validated after it was taken in. */
+const OLD_PART = 0.63;
 const BACKGROUND_MS: Ms = 1500;
 /** An entry is stored beside the answer. */
 const STORED_MS: Ms = 20;
@@ -18,16 +21,17 @@ const STORED_MS: Ms = 20;
  * the cache names the age of a read that somebody made.
  */
 export function validations(explored: Explored): readonly CaseFailure[] {
-  const { operations } = explored;
+  const { operations, case: drawn } = explored;
+  const oldMs = OLD_PART * (drawn.topology === 'core+limits' ? LIMITS.readAgainMs : READ_AGAIN_MS);
   const before = new Set(quiet(explored));
   const asked = operations.filter(({ name, outcome }) => name === 'validate' && outcome === 'ok');
   return asked.flatMap((validation) => [
-    ...(before.has(validation) ? stale(validation, operations) : []),
-    ...invented(validation, operations),
+    ...(before.has(validation) ? stale(validation, operations, oldMs) : []),
+    ...invented(validation, operations, oldMs),
   ]);
 }
 
-function stale(validation: Operation, operations: readonly Operation[]): readonly CaseFailure[] {
+function stale(validation: Operation, operations: readonly Operation[], oldMs: Ms): readonly CaseFailure[] {
   const { id, input, result, invokedAt } = validation;
   const subject = subjectOf(input);
   const changes = operations.filter(
@@ -51,7 +55,9 @@ function stale(validation: Operation, operations: readonly Operation[]): readonl
     return [];
   if (operations.some(({ name, invokedAt: at }) => name === 'suspend' && at <= endOf(validation))) return [];
   if (
-    readers(validation, operations).some((read) => read.invokedAt <= endOf(last) && readUntil(read) >= last.invokedAt)
+    readers(validation, operations).some(
+      (read) => read.invokedAt <= endOf(last) && readUntil(read, oldMs) >= last.invokedAt,
+    )
   )
     return [];
   const begun = BEGINS.includes(last.name);
@@ -64,13 +70,13 @@ function stale(validation: Operation, operations: readonly Operation[]): readonl
   return [{ check: 'answers:validation-is-fresh', what, at: invokedAt }];
 }
 
-function invented(validation: Operation, operations: readonly Operation[]): readonly CaseFailure[] {
+function invented(validation: Operation, operations: readonly Operation[], oldMs: Ms): readonly CaseFailure[] {
   const { id, input, result, invokedAt } = validation;
   if (result?.['source'] !== 'cache' || typeof result['readAgeMs'] !== 'number') return [];
   // Read at some time between these.
   const [from, to] = [invokedAt - result['readAgeMs'], endOf(validation) - result['readAgeMs']];
   const read = readers(validation, operations).some(
-    (other) => other.invokedAt <= to + 1 && (other.name === 'send' || readUntil(other) >= from - 1),
+    (other) => other.invokedAt <= to + 1 && (other.name === 'send' || readUntil(other, oldMs) >= from - 1),
   );
   if (read) return [];
   const what = `operation ${id}: the validation of ${subjectOf(input)} rests on a read ${result['readAgeMs']} ms ago, and nobody asked then`;
@@ -86,9 +92,9 @@ function readers(validation: Operation, operations: readonly Operation[]): reado
 }
 
 /** Until when the facts that it read may have been stored. */
-function readUntil(read: Operation): Ms {
+function readUntil(read: Operation, oldMs: Ms): Ms {
   const { name, result } = read;
-  const again = name === 'send' || (result?.['source'] === 'cache' && Number(result['readAgeMs']) >= OLD_MS);
+  const again = name === 'send' || (result?.['source'] === 'cache' && Number(result['readAgeMs']) >= oldMs);
   return endOf(read) + (again ? BACKGROUND_MS : STORED_MS);
 }
 
