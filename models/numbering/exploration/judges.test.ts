@@ -339,6 +339,9 @@ test.each([
 test('a validation: what the cache could not be told it may keep', () => {
   const stale = explored([lease(0), ended(100), validated(200, true)]);
   expect(verdict(validations, { ...stale, faults: [fault(50, 'redis')] })).toEqual([]);
+  expect(verdict(validations, { ...stale, faults: [fault(50, 'postgres', 'postgres-mzr')] })).toEqual([
+    'answers:validation-is-fresh',
+  ]);
 });
 
 function at(run: number): string {

@@ -15,6 +15,10 @@ export function quiet(
 export const quietButForRedis = (explored: Explored): readonly Operation[] =>
   untouched(explored, (targets) => targets.includes('redis'));
 
+/** The same, where faults of the standby and of the way to it break nothing: validations are read from the primary. */
+export const quietButForStandby = (explored: Explored): readonly Operation[] =>
+  untouched(explored, (targets) => targets.includes('postgres-mzr'));
+
 /** Operations that had ended before anything was broken or slow but what is harmless to them. */
 export function untouched(explored: Explored, harmless: (targets: readonly string[]) => boolean): readonly Operation[] {
   if (explored.case.slowLinks.some(({ from, to }) => !harmless([from, to]))) return [];

@@ -1,6 +1,6 @@
 import type { CaseFailure, Explored, Ms, Operation } from '../../../contract/index.ts';
 import { LIMITS } from './limits.ts';
-import { quiet } from './quiet.ts';
+import { quietButForStandby } from './quiet.ts';
 import { subjectOf } from '../invariants/tables.ts';
 
 /** What ends with a call of these, or begins; each forgets what was cached of its identifier before it answers. */
@@ -23,7 +23,7 @@ const STORED_MS: Ms = 20;
 export function validations(explored: Explored): readonly CaseFailure[] {
   const { operations, case: drawn } = explored;
   const oldMs = OLD_PART * (drawn.topology === 'core+limits' ? LIMITS.readAgainMs : READ_AGAIN_MS);
-  const before = new Set(quiet(explored));
+  const before = new Set(quietButForStandby(explored));
   const asked = operations.filter(({ name, outcome }) => name === 'validate' && outcome === 'ok');
   return asked.flatMap((validation) => [
     ...(before.has(validation) ? stale(validation, operations, oldMs) : []),
