@@ -114,6 +114,7 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-number', 'release', 'assign-number', 'look-up'],
   ['assign-number', 'repeat'],
   ['assign-any', 'release', 'repeat'],
+  ['assign-any', 'assign-any', 'assign-any', 'assign-any'],
   ['assign-number', 'suspend'],
   ['reserve', 'assign', 'suspend'],
   ['portal-pool', 'portal-reserve', 'portal-assign', 'release'],

@@ -1,7 +1,7 @@
 import type { CaseFailure, Explored, Ms, Operation } from '../../../contract/index.ts';
 import { certainHolds } from '../invariants/holds.ts';
 import { limitViolations } from '../invariants/limits-are-per-tenant.ts';
-import { quiet, quietButForRedis } from './quiet.ts';
+import { quiet, untouched } from './quiet.ts';
 
 /** What the topology `core+limits` sets in place of the document's 20, 10,000, 60 in a minute, and 60 s for a read that is read again after 30. */
 export const LIMITS = {
@@ -15,9 +15,8 @@ export const LIMITS = {
 const TOPOLOGY = 'core+limits';
 
 /**
- * A tenant gets what its limits leave it and nothing more: whoever is refused has come to a limit by its own calls, and where nothing was broken yet and
- * no two calls of a tenant overlap, nobody holds more than its quota (without Redis neither) or is let through more often than its rate. No validation rests
- * on an older read than it may.
+ * A tenant gets what its limits leave it and nothing more: whoever is refused has come to a limit by its own calls. Where no two calls of a tenant overlap, nobody
+ * holds more than its quota, whatever is broken, or is let through more often than its rate before anything is. No validation rests on an older read than it may.
  */
 export function limits(explored: Explored): readonly CaseFailure[] {
   const { operations, case: drawn } = explored;
@@ -33,11 +32,14 @@ export function limits(explored: Explored): readonly CaseFailure[] {
     ...refused,
     ...leaseQuota(operations),
     ...placesLost(counted, operations),
-    ...beyondQuota(quietButForRedis(explored)),
+    ...beyondQuota(untouched(explored, countsAgree)),
     ...beyondRate(quiet(explored)),
     ...tooOld(operations),
   ];
 }
+
+/** What a call is told that it has is in PostgreSQL, and all count there or all in Redis, but where one of the services is cut off from that. */
+const countsAgree = (targets: readonly string[]): boolean => targets.length === 1 || !targets.includes('redis');
 
 /** A count is up to so old, of what ended by itself (QUOTA_CACHE_TTL_MS, and the job's time). */
 const COUNT_LATE_MS: Ms = 15_000;

@@ -6,9 +6,11 @@ import { storiesOf } from '../messages.ts';
 /** A validation may rest on a read that is so old (NUM-01): who got its lease later may be told that it has none. */
 const CACHE_AGE_MS: Ms = 60_000;
 /** HOLD_MS of the explored deployments in place of the document's 10 min, so short that a message may end within a run, and an outage outlast it. */
-export const HOLD_MS: Ms = 8000;
-/** The wait for a validation that gets no answer (VALIDATE_TIMEOUT_MS), and what its messages take. */
-const LAST_LOOK_MS: Ms = 5000;
+export const HOLD_MS: Ms = 4000;
+/** VALIDATE_TIMEOUT_MS there. */
+export const VALIDATE_TIMEOUT_MS: Ms = 1000;
+/** A look that began just before waits for two instances that do not answer, and so does the last one. */
+const LAST_LOOK_MS: Ms = 4 * VALIDATE_TIMEOUT_MS;
 /** With these a message's last look comes late. */
 const KEEPERS = /sms-orchestrator|nats/;
 const ENDS: readonly string[] = ['DISPATCHED', 'DEAD_LETTER'];

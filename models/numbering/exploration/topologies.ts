@@ -1,7 +1,7 @@
 import type { Topology } from '../../../contract/index.ts';
 import { between, each, links, often, processes } from './drawable.ts';
 import { LIMITS } from './limits.ts';
-import { HOLD_MS } from './messages.ts';
+import { HOLD_MS, VALIDATE_TIMEOUT_MS } from './messages.ts';
 import {
   CORE_COMMANDS,
   CORE_INVARIANTS,
@@ -32,10 +32,15 @@ const tenants: Topology = {
   name: 'core+tenants',
   weight: 3,
   needs: [...rested.needs, 'nats', ORCHESTRATOR, PORTAL],
-  // Looks at held messages from 1 to 4 s apart in place of 5 s to 1 min.
+  // Looks at held messages from 0.5 to 2 s apart in place of 5 s to 1 min.
   environment: {
     ...rested.environment,
-    [ORCHESTRATOR]: { HOLD_MS: String(HOLD_MS), HOLD_RETRY_MS: '1000', HOLD_RETRY_MAX_MS: '4000' },
+    [ORCHESTRATOR]: {
+      HOLD_MS: String(HOLD_MS),
+      HOLD_RETRY_MS: '500',
+      HOLD_RETRY_MAX_MS: '2000',
+      VALIDATE_TIMEOUT_MS: String(VALIDATE_TIMEOUT_MS),
+    },
   },
   commands: [
     'assign-number',
@@ -103,6 +108,8 @@ const limits: Topology = {
       VALIDATION_REFRESH_MS: String(LIMITS.readAgainMs),
     },
   },
+  // Where it is counted.
+  faults: [...coreFaults, ...often(processes(['redis']))],
   invariants: CORE_INVARIANTS.filter((name) => name !== 'limits-are-per-tenant'),
 };
 
