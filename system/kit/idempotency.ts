@@ -58,6 +58,12 @@ export function judgeKey(
   return { kind: 'replay', response };
 }
 
+interface HeldKey {
+  readonly payload_hash: string;
+  readonly response: unknown;
+  readonly expires_at: Date;
+}
+
 /** The key table of one schema. */
 export class IdempotencyStore {
   readonly #schema: string;
@@ -81,13 +87,24 @@ export class IdempotencyStore {
       [request.tenantId, request.key, request.operation, request.payloadHash, now, expiresAt],
     );
     if (claimed.rows.length > 0) return { kind: 'first' };
-    const held = await sql.query<{ payload_hash: string; response: unknown }>(
-      `SELECT payload_hash, response FROM ${this.#schema}.idempotency_keys WHERE tenant_id = $1 AND key = $2`,
-      [request.tenantId, request.key],
-    );
-    const row = held.rows[0];
+    const row = await this.#held(sql, request);
     if (row === undefined) throw new Error('an idempotency key vanished while it was claimed');
     return judgeKey(this.#safeguards, row.payload_hash, row.response, request);
+  }
+
+  /** What was answered under the key, without claiming it; undefined: nothing that is valid still. */
+  async stored(sql: Sql, request: KeyedRequest, now: Date): Promise<KeyState | undefined> {
+    const row = await this.#held(sql, request);
+    if (row === undefined || row.expires_at <= now) return undefined;
+    return judgeKey(this.#safeguards, row.payload_hash, row.response, request);
+  }
+
+  async #held(sql: Sql, { tenantId, key }: KeyedRequest): Promise<HeldKey | undefined> {
+    const { rows } = await sql.query<HeldKey>(
+      `SELECT payload_hash, response, expires_at FROM ${this.#schema}.idempotency_keys WHERE tenant_id = $1 AND key = $2`,
+      [tenantId, key],
+    );
+    return rows[0];
   }
 
   /** Stores the answer, in the same transaction. */

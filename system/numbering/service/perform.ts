@@ -7,6 +7,7 @@ import {
   type KeyState,
 } from '../../kit/idempotency.ts';
 import { inTransaction, type Sql } from '../../kit/postgres.ts';
+import { Problem } from '../../kit/problems.ts';
 import { replayKey } from '../cache/keys.ts';
 import { databaseProblem, problem } from '../domain/problems.ts';
 import type { Answer, App, Caller } from './app.ts';
@@ -18,7 +19,7 @@ const LEASE_CHANGES: ReadonlySet<string> = new Set(['assign', 'release', 'recall
 export interface Call<T> {
   readonly operation: string;
   readonly payload: unknown;
-  /** Before the transaction, unless a stored answer is given. */
+  /** Before the transaction, unless a stored answer is given. What it refuses is answered all the same where the key has been answered before. */
   readonly admit?: () => Promise<void>;
   /** In the transaction. What it throws rolls everything back. */
   readonly work: (sql: Sql, now: Date) => Promise<T>;
@@ -35,8 +36,14 @@ export async function perform<T>(app: App, caller: Caller, call: Call<T>): Promi
     const held = await replayCopy(app, request);
     if (held !== undefined) return replay<T>(app, held);
   }
-  app.regional.throttle.admit();
-  await call.admit?.();
+  try {
+    app.regional.throttle.admit();
+    await call.admit?.();
+  } catch (refusal) {
+    const stored = request === undefined ? undefined : await storedAnswer(app, request, refusal);
+    if (stored === undefined) throw refusal;
+    return replay<T>(app, stored);
+  }
   const now = new Date();
   const expiresAt = new Date(now.getTime() + app.config.IDEMPOTENCY_TTL_MS);
   let outcome: { state: KeyState; body?: T };
@@ -88,6 +95,17 @@ function replay<T>(app: App, state: KeyState): Answer<T> {
     'IDEMPOTENCY_CONFLICT',
     'This Idempotency-Key was used for another request in the last 24 hours. Use a new one (UUIDv4).',
   );
+}
+
+/** What was done under the key before now is told, whoever cannot be asked now. A rate limit costs nothing: it is told before anybody looks. */
+async function storedAnswer(app: App, request: KeyedRequest, refusal: unknown): Promise<KeyState | undefined> {
+  if (refusal instanceof Problem && refusal.code === 'RATE_LIMITED') return undefined;
+  try {
+    return await app.idempotency.stored(app.pool, request, new Date());
+  } catch (error) {
+    app.log.warn({ err: error }, 'a refused call may have been answered before under its key, which cannot be read');
+    return undefined;
+  }
 }
 
 interface ReplayCopy {
