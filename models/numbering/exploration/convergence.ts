@@ -174,6 +174,9 @@ function regionsAgree(): Convergence {
 }
 
 /** No alert stands, pending ones included: what is pending would fire if one waited. Metrics are scraped from the first look on: only now are they read. */
+/** It tells what the clients did: short codes that they lease stay leased. */
+const SCARCITY = 'NumberingShortCodeScarcityCritical';
+
 function alertsClear(): Convergence {
   let since: number | undefined;
   return {
@@ -185,9 +188,11 @@ function alertsClear(): Convergence {
       if (since === undefined) running.scrape?.();
       since ??= now;
       if (now - since < EVALUATED_MS) return 'rules have not been evaluated twice';
-      const standing = (await running.metrics.at('count(ALERTS)', now)) ?? 0;
+      const standing = (await running.metrics.at(`count(ALERTS{alertname!="${SCARCITY}"})`, now)) ?? 0;
       if (standing === 0) return undefined;
-      const told = running.alerts().flatMap(({ alert, state }) => (state === 'resolved' ? [] : [alert]));
+      const told = running
+        .alerts()
+        .flatMap(({ alert, state }) => (state === 'resolved' || alert === SCARCITY ? [] : [alert]));
       return `${standing} stand, of ${[...new Set(told)].join(', ')}`;
     },
   };
