@@ -104,7 +104,9 @@ export function drawFaults({
     const links = linksOf(topology, targets);
     const coming = how <= 4 ? workload.due() : [];
     if (coming.length > 0) return sent(Math.max(0, dice.pick(coming).at - DUE_MS), links);
-    const aim = dice.pick(aimsOf(targets));
+    const near = aimsOf(targets);
+    // Half of them at a kind of command first, so that rare ones are met as well.
+    const aim = dice.pick(dice.once(2) ? dice.pick(byName(near)) : near);
     workload.aftermath(aim);
     if (how === 5) return { at: aim.at + dice.integer(0, dice.pick(AIM_MS)) };
     return sent(aim.at, links);
@@ -127,6 +129,10 @@ export function drawFaults({
     return dice.integer(from, dice.once(2) ? to : from + Math.floor((to - from) / SHORT));
   }
 }
+
+const byName = (commands: readonly Command[]): readonly (readonly Command[])[] => [
+  ...Map.groupBy(commands, ({ name }) => name).values(),
+];
 
 const NUMBERED = /-\d+$/;
 

@@ -123,6 +123,18 @@ test('faults of who carries out a command are mostly aimed at such commands', ()
   expect(own.length).toBeLessThan(aimed.length);
 });
 
+test('faults are aimed at rare commands too', () => {
+  const aimed = rareCases.flatMap(({ commands, faults }) =>
+    faults.flatMap(({ onMessage, at: injected }) =>
+      onMessage === undefined ? [] : commands.filter(({ at }) => at === injected).slice(0, 1),
+    ),
+  );
+  const drawn = rareCases.flatMap(({ commands }) => commands);
+  const share = (of: readonly Command[]): number => of.filter(({ name }) => name === 'rare').length / of.length;
+  expect(share(drawn)).toBeLessThan(0.1);
+  expect(share(aimed)).toBeGreaterThan(0.2);
+});
+
 test('instants are spread over the whole run', () => {
   const places = cases.flatMap(({ commands, lastsMs }: ExplorationCase) =>
     commands.map(({ at }: Command) => at / lastsMs),
@@ -179,3 +191,17 @@ const model: ExplorationModel = {
 };
 
 const cases = Array.from({ length: 200 }, (_, index) => drawCase(model, { seed: caseSeed(1, index) }));
+
+/** Of twenty commands that write one is rare. */
+const rare: ExplorationModel = {
+  ...model,
+  topologies: model.topologies.map((topology) => ({ ...topology, commands: ['take', 'rare'] })),
+  commands: {
+    take: { weight: 19, writes: true, arguments: nothing },
+    rare: { weight: 1, writes: true, arguments: nothing },
+  },
+  stories: [],
+};
+const rareCases = Array.from({ length: 400 }, (_, index) => drawCase(rare, { seed: caseSeed(1, index) })).filter(
+  ({ commands }) => new Set(commands.map(({ name }) => name)).size === 2,
+);

@@ -68,7 +68,7 @@ export const CORE_INVARIANTS = [
 
 export const core: Topology = {
   name: 'core',
-  weight: 3,
+  weight: 4,
   needs: ['numbering-service', CLEANUP],
   environment: { 'numbering-service': ENVIRONMENT },
   commands: CORE_COMMANDS,
@@ -147,7 +147,7 @@ const WORKER = 'numbering-jobs-recall';
 const recalls: Topology = {
   ...events,
   name: 'core+recall',
-  weight: 1,
+  weight: 2,
   needs: [...core.needs, 'nats', 'outbox-relay', 'compliance-engine', WORKER],
   environment: {
     'numbering-service': ENVIRONMENT,
@@ -165,6 +165,8 @@ const recalls: Topology = {
         ['compliance-engine', 'nats'],
       ]),
     ),
+    // What was begun must be gone on with.
+    { kind: 'process.kill', weight: 2 * OWN, targets: each(WORKER), lastsMs: between(200, 8000) },
     // A suspension that cannot be noted must come again.
     ...often(links([[WORKER, 'postgres']])),
   ],
