@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { DrawableFault, Topology } from '../../../contract/index.ts';
 import { QUARANTINE_MS, SWEEP_MS } from './commands.ts';
 import type { CommandName } from './commands.ts';
-import { RECALLED_PER_TICK } from './recalls.ts';
+import { RECALLED_PER_TICK, RECALL_TICK_MS } from './recalls.ts';
 import { OWN, between, each, links, often, options, processes } from './drawable.ts';
 
 export const SERVICES = ['numbering-service-1', 'numbering-service-2'];
@@ -151,7 +151,11 @@ const recalls: Topology = {
   needs: [...core.needs, 'nats', 'outbox-relay', 'compliance-engine', WORKER],
   environment: {
     'numbering-service': ENVIRONMENT,
-    [WORKER]: { ...ENVIRONMENT, RECALL_IDS_PER_TICK: String(RECALLED_PER_TICK) },
+    [WORKER]: {
+      ...ENVIRONMENT,
+      RECALL_IDS_PER_TICK: String(RECALLED_PER_TICK),
+      RECALL_TICK_MS: String(RECALL_TICK_MS),
+    },
   },
   commands: [...CORE_COMMANDS, 'suspend'],
   faults: [

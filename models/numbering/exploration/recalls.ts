@@ -1,8 +1,10 @@
-import type { CaseFailure, Explored } from '../../../contract/index.ts';
+import type { CaseFailure, Explored, Ms } from '../../../contract/index.ts';
 import { runTime, tablesOf } from '../invariants/tables.ts';
 
 /** Leases that one tick of a bulk recall takes here, in place of the document's 100: tenants have few. */
 export const RECALLED_PER_TICK = 1;
+/** Between two ticks, in place of 100 ms: a recall takes some seconds all the same. */
+export const RECALL_TICK_MS: Ms = 2000;
 const TOPOLOGY = 'core+recall';
 const WORKER = 'job:recall-worker';
 
