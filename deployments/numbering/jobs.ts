@@ -2,19 +2,6 @@ import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
 import { NATS_URLS } from './messaging.ts';
 import { DATABASE_URL, FAILOVER, KMS_URL, OBJECT_STORE, REDIS_URL } from './core.ts';
 
-/** Safeguards that the work of each job knows. */
-const SAFEGUARDS = {
-  'reservation-cleanup': ['safety-net-cron', 'key-row-comparison', 'reservation-key-ttl', 'compare-and-set'],
-  'quarantine-sweep': ['compare-and-set'],
-  'contract-check': ['daily-contract-check'],
-  'capacity-report': [],
-  imports: ['import-single-transaction', 'import-error-record'],
-  'regulator-export': ['export-halt', 'export-temporary-name', 'export-replanning'],
-  'audit-chain-verify': ['daily-audit-verify'],
-  'recall-worker': ['recall-tick-limit', 'recall-resume', 'compare-and-set'],
-} as const;
-type JobName = keyof typeof SAFEGUARDS;
-
 /** The document's cron jobs, and who restarts them. */
 export const jobs: readonly ComponentSpec[] = [
   job('reservation-cleanup', 'numbering-jobs-cleanup'),
@@ -64,7 +51,7 @@ export const jobs: readonly ComponentSpec[] = [
 ];
 
 /** The same job in the other region, where it is needed once that one is primary. */
-function mzr(name: JobName, component: string, parts: Parameters<typeof job>[2] = {}): ComponentSpec {
+function mzr(name: string, component: string, parts: Parameters<typeof job>[2] = {}): ComponentSpec {
   const { onlyWith = [], env = {} } = parts;
   return {
     ...job(name, component, {
@@ -80,7 +67,7 @@ function mzr(name: JobName, component: string, parts: Parameters<typeof job>[2] 
 
 /** Each job is a process of its own, as the document's cron jobs are. */
 function job(
-  name: JobName,
+  name: string,
   component: string,
   {
     env = {},
@@ -99,7 +86,21 @@ function job(
     configuration: 'system/numbering/jobs/config.ts#jobsConfig',
     env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081', ...env },
     envWith: { 'failover-manager': { ...FAILOVER, REGION_SERVER: regionServer } },
-    safeguards: SAFEGUARDS[name],
+    safeguards: [
+      'safety-net-cron',
+      'key-row-comparison',
+      'reservation-key-ttl',
+      'compare-and-set',
+      'daily-contract-check',
+      'import-single-transaction',
+      'import-error-record',
+      'daily-audit-verify',
+      'export-halt',
+      'export-temporary-name',
+      'export-replanning',
+      'recall-tick-limit',
+      'recall-resume',
+    ],
     http: { port: 8081, healthPath: '/health/live', metricsPath: '/metrics' },
     dependsOn: ['postgres', 'redis', ...dependsOn],
   };
