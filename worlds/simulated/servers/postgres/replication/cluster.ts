@@ -57,6 +57,7 @@ export class ReplicatedCluster {
     const primary = this.member(this.#primary.name);
     this.#database ??= new RunDatabase(primary.server);
     this.#database.make(this.#primary);
+    beginSegment(primary);
     for (const { name } of this.#standbys) this.#bringUp(this.member(name), primary);
     for (const member of this.#members.values()) member.stopBackground();
   }
@@ -146,6 +147,17 @@ export class ReplicatedCluster {
     this.#disposeMembers();
     this.#pristine = false;
   }
+}
+
+/**
+ * Each run begins at the start of a segment of the log, with all pages written: how much log a standby asks for when it comes back, which
+ * is from the start of a segment, and how much a change makes, depends on no run before.
+ */
+function beginSegment(primary: Member): void {
+  const control = new Control(primary.server.socketPath);
+  control.query('checkpoint');
+  control.query('select pg_switch_wal()');
+  control.close();
 }
 
 function copyFolder(from: string, to: string): void {

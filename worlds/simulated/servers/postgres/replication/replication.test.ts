@@ -4,6 +4,7 @@ import type { SimProcess } from '../../../kernel/process.ts';
 import { SHOP } from '../../../testing/shop.ts';
 import { EPOCH, type Story, preload, simulate } from '../../../testing/simulate.ts';
 import { replicatedProgram } from '../component.ts';
+import { Control } from '../control.ts';
 import { startWatchdog } from '../watchdog.ts';
 import { ReplicatedCluster } from './cluster.ts';
 
@@ -159,7 +160,8 @@ describe('failover', () => {
     expect(one.said.at(-2)).toBe('{"standby":true}');
     expect(one.said).toContain('the old primary follows true');
     expect(one.said.join()).toMatch(/lost [1-9]/);
-    expect(two).toEqual(one);
+    // Not the bytes: a position of the log is written as a number, which has a digit more now and then.
+    expect([two.said, two.hash]).toEqual([one.said, one.hash]);
   });
 
   it('needs nothing when the primary comes back', async () => {
@@ -192,4 +194,20 @@ it('gives one trace for one seed', async () => {
     for (const story of ['lag', 'pause', 'delay', 'sync']) hashes.add(`${story} ${(await tell(story)).hash}`);
   }
   expect([...hashes]).toHaveLength(4);
+});
+
+describe('a cluster that is kept', () => {
+  it('begins each run at the start of a segment of the log, where a standby that comes back begins to ask', () => {
+    const into = [1, 2, 3].map(() => {
+      cluster.reset(new Date(EPOCH));
+      const control = new Control(cluster.member('postgres').server.socketPath);
+      const [[at, segment] = []] = control.query(
+        `select pg_current_wal_insert_lsn() - '0/0', (select setting from pg_settings where name = 'wal_segment_size')`,
+      );
+      control.close();
+      return Number(at) % Number(segment);
+    });
+    // The header of the segment and of its first page, and the little that a start logs.
+    expect(Math.max(...into)).toBeLessThan(1000);
+  });
 });
