@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ExplorationCase, Operation } from '../../../contract/index.ts';
+import type { Operation } from '../../../contract/index.ts';
 import { operation, released, reserved } from '../invariants/testing.ts';
 import { answers } from './answers.ts';
 import { stateAt } from './states.ts';
+import { explored, verdict } from './testing.ts';
 
 const NUMBER = { kind: 'MSISDN', value: '+93700000001' };
 const FAULT = { at: 0, lastsMs: 1, kind: 'process.kill', targets: ['redis'], options: {} };
@@ -90,15 +91,5 @@ test('the state of the system is what its clients are doing', () => {
 });
 
 function checks(operations: readonly Operation[], faulty: boolean): readonly string[] {
-  const drawn: ExplorationCase = {
-    system: 'numbering',
-    seed: 1,
-    topology: 'core',
-    lastsMs: 1000,
-    slowLinks: [],
-    commands: [],
-    faults: faulty ? [FAULT] : [],
-  };
-  const explored = { case: drawn, operations, faults: [], alerts: [], instants: {}, polled: {}, finalState: {} };
-  return answers(explored).map(({ check }) => check);
+  return verdict(answers, explored(operations, faulty ? { faults: [FAULT] } : {}));
 }
