@@ -20,7 +20,7 @@ export interface Recall {
  * @returns false when the event was noted before
  */
 export async function noteRecall(sql: Sql, suspended: Suspended): Promise<boolean> {
-  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('recall:' || $1, 0))`, [suspended.tenantId]);
+  await sql.query(`SELECT pg_advisory_xact_lock(numbering.recall_lock($1))`, [suspended.tenantId]);
   const noted = await sql.query(
     `INSERT INTO numbering.recalls (event_id, tenant_id, reason, received_at) VALUES ($1, $2, $3, now())
      ON CONFLICT (event_id) DO NOTHING RETURNING event_id`,
