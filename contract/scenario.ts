@@ -65,6 +65,8 @@ export interface Evidence {
   readonly polled: Readonly<Record<string, readonly Observation[]>>;
   /** Rows of the system's tables at the end of the run, as the model collects them. */
   readonly finalState: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** What the row lets the fault take with it (`ScenarioBody.mayLose`), and from when to when it was injected. */
+  readonly mayLose?: { readonly operations: readonly string[]; readonly from: Ms; readonly to: Ms };
 }
 
 /**
@@ -110,6 +112,7 @@ export interface RunPlan {
   /** Added to the scenario's, operation by operation. */
   readonly maySee?: Readonly<Record<string, readonly string[]>>;
   /** In place of the scenario's. */
+  readonly mayLose?: ScenarioBody['mayLose'];
   readonly operator?: ScenarioBody['operator'];
   readonly threshold?: Probe;
   readonly nextRun?: Probe;
@@ -138,6 +141,8 @@ export interface ScenarioBody {
   readonly never: readonly Probe[];
   /** "May see: ..." of `impact`: what clients are allowed to meet; any other failed operation is a violation. Operation name -> error codes. */
   readonly maySee: Readonly<Record<string, readonly string[]>>;
+  /** "Open ... gone" of `impact`: operations that were answered and whose effect the fault may take with it while it is still open. Names. */
+  readonly mayLose?: readonly string[];
   /** By the index of the row's sabotage lines. */
   readonly sabotage: Readonly<Record<number, Sabotage>>;
   readonly activities?: readonly Activity[];

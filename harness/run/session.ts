@@ -162,12 +162,17 @@ export class Session {
   }
 
   evidence(): Evidence {
+    const { mayLose } = this.subject.body;
+    const { injected } = this.instants;
     return {
       operations: this.history.operations,
       alerts: this.alerts,
       instants: this.instants,
       polled: this.polled,
       finalState: this.finalState,
+      ...(mayLose === undefined || injected === undefined
+        ? {}
+        : { mayLose: { operations: mayLose, from: this.injecting ?? injected, to: injected } }),
     };
   }
 

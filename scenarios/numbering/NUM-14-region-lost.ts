@@ -57,6 +57,7 @@ export default scenario('NUM-14', ({ quote }) => {
       release: ['UNAVAILABLE'],
       validate: ['UNAVAILABLE'],
     },
+    mayLose: ['reserve', 'release-reservation'],
     sabotage: {
       0: safeguardOff('quorum-confirmation'),
       1: safeguardOff('promotion'),

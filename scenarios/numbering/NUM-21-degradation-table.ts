@@ -70,6 +70,7 @@ export default scenario('NUM-21', ({ quote }) => {
           validate: ['UNAVAILABLE'],
           send: ['UNAVAILABLE'],
         },
+        mayLose: ['reserve', 'release-reservation'],
       },
     },
     maxSpeed: {

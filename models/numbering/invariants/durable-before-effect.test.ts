@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { invariant } from './durable-before-effect.ts';
-import { SUBJECT, change, evidence, eventsOf, released, reservation, reserved, said } from './testing.ts';
+import { SUBJECT, change, evidence, eventsOf, operation, released, reservation, reserved, said } from './testing.ts';
 
 const audit = [
   change(2, 'reserved', 0, { reservationId: 'r1' }),
@@ -54,6 +54,29 @@ describe('rejects', () => {
     ['a reservation without its row', operations, { ...good, reservations: [] }, 'r1 has no row'],
   ])('%s', (_, made, tables, what) => {
     expect(said(invariant.check(evidence(made, tables)))).toContainEqual(expect.stringContaining(what));
+  });
+});
+
+describe('reservations that a row lets the fault take with it', () => {
+  const mayLose = { operations: ['reserve', 'release-reservation'], from: 5000, to: 6000 };
+  const checked = (...operations: Parameters<typeof evidence>[0]) =>
+    said(invariant.check({ ...evidence(operations), mayLose }));
+
+  test('may be gone when they were open as it began, and so may their release', () => {
+    expect(checked(reserved(0, 'a', 'r1'), released(5500, 'a', 'r1'))).toEqual([]);
+  });
+
+  test.each([
+    ['one that was over before', [reserved(-6000, 'a', 'r1')]],
+    ['one that was answered after it', [reserved(6000, 'a', 'r1')]],
+    ['the release of one that was over before', [released(5500, 'a', 'r1')]],
+  ])('not %s', (_, operations) => {
+    expect(checked(...operations)).toContainEqual(expect.stringContaining('no such change is committed'));
+  });
+
+  test('and no lease', () => {
+    const assigned = operation('assign', 5500, { result: { ...reserved(0, 'a', 'r1').result, leaseId: 'l1' } });
+    expect(checked(reserved(0, 'a', 'r1'), assigned)).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Invariant, Operation, Violation } from '../../../contract/index.ts';
+import type { Evidence, Invariant, Ms, Operation, Violation } from '../../../contract/index.ts';
 import { changesBySubject, runTime, subjectOf, tablesOf } from './tables.ts';
 import type { AuditRow, Tables } from './tables.ts';
 
@@ -14,13 +14,17 @@ const EFFECTS: Readonly<Record<string, { readonly action: string; readonly id: '
 
 /**
  * No identifier is assigned, recalled or reinstated, and no such success is answered, before the write is committed: each
- * success has its change, event and row, and each identifier stands where its last committed change put it.
+ * success has its change, event and row, and each identifier stands where its last committed change put it. A row may say that
+ * reservations go with the fault: then one that was open when it began may be gone, with its release.
  */
 export const invariant: Invariant = {
   name: 'durable-before-effect',
   check(evidence) {
     const tables = tablesOf(evidence);
-    const answered = evidence.operations.filter(({ name, outcome }) => outcome === 'ok' && name in EFFECTS);
+    const gone = goneWithTheFault(evidence, tables);
+    const answered = evidence.operations.filter(
+      (operation) => operation.outcome === 'ok' && operation.name in EFFECTS && !gone(operation),
+    );
     const changes = new Map(tables.audit.map((change) => [`${change.subject} ${change.version}`, change]));
     return {
       examined: answered.length + tables.audit.length,
@@ -39,6 +43,24 @@ export const invariant: Invariant = {
     return { ...evidence, operations: [...evidence.operations, lost] };
   },
 };
+
+/** Which answered operations were on a reservation that the fault may have taken with it (`impact` of NUM-14: "open reservations gone"). */
+function goneWithTheFault({ operations, mayLose }: Evidence, tables: Tables): (operation: Operation) => boolean {
+  if (mayLose === undefined) return () => false;
+  const open = new Set(
+    operations
+      .filter(({ name, result }) => name === 'reserve' && expiry(tables, result) > mayLose.from)
+      .map(({ result }) => result?.['reservationId']),
+  );
+  return ({ name, input, result, completedAt = Infinity }) =>
+    mayLose.operations.includes(name) &&
+    completedAt <= mayLose.to &&
+    open.has(result?.['reservationId'] ?? input['reservationId']);
+}
+
+function expiry(tables: Tables, result: Operation['result']): Ms {
+  return runTime(tables, Date.parse(String(result?.['expiresAt'])));
+}
 
 /** A success that the database knows nothing of. */
 function success(operation: Operation, changes: ReadonlyMap<string, AuditRow>): readonly Violation[] {
