@@ -9,7 +9,7 @@ import type { Proxy } from '../images/topology.ts';
 import type { WorldLog } from '../running/world-log.ts';
 import { drawn, jitter } from './jitter.ts';
 import { lingering } from './lingering.ts';
-import { packetRule } from './packets.ts';
+import { Packets } from './packets.ts';
 import type { Rule } from './packets.ts';
 import { tcpCounts } from './tcp-counts.ts';
 import type { ProxyControl, Stream, Toxic } from './toxiproxy.ts';
@@ -52,6 +52,7 @@ const LOOK_AGAIN_MS = 2000;
 export class Links {
   readonly #control: ProxyControl;
   readonly #containers: Containers;
+  readonly #packets: Packets;
   readonly #proxies: readonly Proxy[];
   readonly #speed: number;
   readonly #marks: string;
@@ -63,6 +64,7 @@ export class Links {
   constructor({ control, containers, marks, proxies, speed, log, random }: LinkParts) {
     this.#control = control;
     this.#containers = containers;
+    this.#packets = new Packets(containers);
     this.#proxies = proxies;
     this.#speed = speed;
     this.#marks = marks;
@@ -208,7 +210,7 @@ export class Links {
 
   async #rule(what: 'drop' | 'count', proxy: Proxy, stream: Stream): Promise<Rule> {
     writeFileSync(join(this.#marks, CUT_PREFIX + proxy.client), '');
-    return packetRule(what, this.#containers, proxy, stream);
+    return this.#packets.rule(what, proxy, stream);
   }
 
   /** Packets with data that met a toxic: of a blackhole those that the client sent, whichever way they or their answers are lost. */
