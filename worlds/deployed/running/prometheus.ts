@@ -39,6 +39,8 @@ interface ActiveAlert {
 }
 
 const TIMEOUT_MS = 5000;
+/** An answer tells of instants, and is as true when it comes late: a machine that stands still for some seconds breaks off no run. Real time. */
+const PATIENCE_MS = 20_000;
 
 export class Prometheus {
   readonly #base: string;
@@ -78,10 +80,21 @@ export class Prometheus {
 
   async #get<T>(path: string, parameters: Readonly<Record<string, string>>): Promise<T> {
     const url = `${this.#base}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`;
-    const answer = (await (await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })).json()) as Answer<T>;
+    const answer = await this.#answer<T>(url);
     if (answer.status !== 'success')
       throw new Error(`Prometheus: ${answer.error ?? 'no reason'} (${parameters['query']})`);
     return answer.data;
+  }
+
+  async #answer<T>(url: string): Promise<Answer<T>> {
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      return (await answer.json()) as Answer<T>;
+    } catch (error) {
+      throw new Error(`Prometheus did not answer within ${PATIENCE_MS / 1000} s, or not in JSON: ${url}`, {
+        cause: error,
+      });
+    }
   }
 }
 
