@@ -23,6 +23,8 @@ export interface NthMessage {
   readonly from: string;
   readonly to: string;
   readonly nth: number;
+  /** Whichever replicas of the ends it is that come to so many first; the fault is then about those. Absent: the ones that are named. */
+  readonly ofAny?: true;
 }
 
 /** One fault of a schedule, as data: `faults/by-kind.ts` makes the fault of it. */

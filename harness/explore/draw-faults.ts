@@ -77,7 +77,9 @@ export function drawFaults({
       workload.aftermath(aim);
       return {
         at: aim.at,
-        ...(from === undefined || to === undefined ? {} : { onMessage: { from, to, nth: first + n * STEP } }),
+        ...(from === undefined || to === undefined
+          ? {}
+          : { onMessage: { from, to, nth: first + n * STEP, ofAny: true as const } }),
         lastsMs: lasts(chosen.lastsMs),
         kind: chosen.kind,
         targets,
@@ -122,7 +124,8 @@ export function drawFaults({
   function sent(at: Ms, links: readonly (readonly [string, string])[]): Pick<PlannedFault, 'at' | 'onMessage'> {
     if (links.length === 0) return { at: at + dice.integer(0, dice.pick(AIM_MS)) };
     const [from, to] = dice.pick(links);
-    return { at, onMessage: { from, to, nth: dice.integer(1, dice.once(2) ? MESSAGES.few : MESSAGES.many) } };
+    const nth = dice.integer(1, dice.once(2) ? MESSAGES.few : MESSAGES.many);
+    return { at, onMessage: { from, to, nth, ofAny: true } };
   }
 
   function lasts({ from, to }: DrawableFault['lastsMs']): Ms {

@@ -12,6 +12,8 @@ import type {
   Stage,
 } from '../../contract/index.ts';
 import { randomStream } from '../run/random.ts';
+import { swapped, waysBetween } from './replicas.ts';
+import type { Swap } from './replicas.ts';
 
 /** A look for the witness may not hold up the healing. */
 const WITNESS_LIMIT_MS: Ms = 250;
@@ -74,25 +76,31 @@ export class Schedule {
   async begins(planned: PlannedFault): Promise<void> {
     const { onMessage, lastsMs } = planned;
     if (onMessage === undefined) return this.#inject(planned);
-    const { from, to, nth } = onMessage;
-    const link = this.#running.link(from, to);
-    if (link.onMessage === undefined)
-      throw new Error(`${from} -> ${to}: this world cannot tell when a message is sent`);
-    const arm = (wanted: number): void => {
-      const armed = link.onMessage?.(wanted, sent);
-      if (armed !== undefined) this.#armed.set(planned, armed);
-    };
-    const sent = (): void => {
+    const { from, to, nth, ofAny = false } = onMessage;
+    const ways = (ofAny ? waysBetween(this.#running, from, to) : [{ from, to, swaps: [] }]).map((way) => ({
+      ...way,
+      link: this.#running.link(way.from, way.to),
+    }));
+    const sent = (swaps: readonly Swap[]): void => {
       const armed = this.#armed.get(planned);
       if (armed === undefined) return;
       this.#armed.delete(planned);
       armed[Symbol.dispose]();
       const whole = async (): Promise<void> => {
-        await this.#inject(planned);
+        await this.#inject(planned, swapped(planned, swaps));
         await Promise.race([this.#running.clock.sleep(lastsMs), this.#over.promise]);
         this.#end(planned);
       };
       this.#later(whole());
+    };
+    const arm = (wanted: number): void => {
+      const watches = new DisposableStack();
+      for (const { link, swaps } of ways) {
+        if (link.onMessage === undefined)
+          throw new Error(`${link.from} -> ${link.to}: this world cannot tell when a message is sent`);
+        watches.use(link.onMessage(wanted, () => sent(swaps)));
+      }
+      this.#armed.set(planned, watches);
     };
     arm(nth);
     if (nth > 1) this.#later(this.#settle(planned, () => arm(1)));
@@ -114,11 +122,11 @@ export class Schedule {
   }
 
   /** Injects a fault. One that cannot be (the primary to be killed is none any more) is skipped, and that is noted. */
-  async #inject(planned: PlannedFault): Promise<void> {
-    const noted = this.#noted(planned);
+  async #inject(planned: PlannedFault, actual: PlannedFault = planned): Promise<void> {
+    const noted = this.#noted(actual);
     this.#observed.push(noted);
     try {
-      const fault = await this.#faultOf(planned).inject(this.#stage);
+      const fault = await this.#faultOf(actual).inject(this.#stage);
       this.#active.set(planned, { fault, noted });
     } catch (error) {
       if (error instanceof RunAborted) throw error;
