@@ -8,13 +8,14 @@ import type { Control } from './control.ts';
 import { CostQueue } from './queue.ts';
 import type { Lsn } from './replication/messages.ts';
 import type { Replication } from './replication/replication.ts';
+import { WAITS_FOR_STANDBY, replyOrWait } from './replication/standby-wait.ts';
 import type { Upstream } from './replication/upstream.ts';
 import type { PostgresServer } from './server.ts';
 import { ServerClock } from './server-clock.ts';
 import { Session, type Verdict, type Wait } from './session.ts';
 import { pokeListener, refreshTimeouts } from './side-talk.ts';
 import { StatementTexts } from './statement-texts.ts';
-import { NOTHING, SyncConnection } from './sync-connection.ts';
+import { SyncConnection } from './sync-connection.ts';
 import { mentionsTimeout, renameTimeouts, silencesWaits } from './timeouts.ts';
 import { SLEEP_LOCK } from './virtual-time.ts';
 import { IDLE_TIMEOUT, LOCK_TIMEOUT, NO_STREAM, STATEMENT_TIMEOUT, TOO_MANY, USER_CANCEL } from './verdicts.ts';
@@ -32,8 +33,6 @@ export interface BridgeOptions {
   readonly replication?: Replication;
 }
 
-/** In the place of a reply: the commit waits for a standby. */
-const WAITS_FOR_STANDBY = Buffer.from('standby');
 const NO_BYTES = Buffer.alloc(0);
 const WAITS = 'select pid, waitstart from pg_locks where not granted';
 /**
@@ -197,7 +196,6 @@ export class Bridge {
     }
   }
 
-  /** A wait for a standby is not reported on the connection: while nothing comes, the server is asked. */
   #next({ connection, pid, mayCommit, confirms }: Session): Buffer | undefined {
     const { replication } = this.#options;
     if (
@@ -208,11 +206,7 @@ export class Bridge {
       confirms === undefined
     )
       return connection.next();
-    for (;;) {
-      const reply = connection.poll();
-      if (reply !== NOTHING) return reply;
-      if (replication.waits(pid)) return WAITS_FOR_STANDBY;
-    }
+    return replyOrWait(connection, pid, replication);
   }
 
   #errorOf(session: Session, reply: Buffer): Buffer {

@@ -169,3 +169,13 @@ export function processAlive(pid: number): boolean {
     return process.platform !== 'linux'; // no /proc: kill said that it is there
   }
 }
+
+/** Whether a process has something to do, by what Linux says; elsewhere false: nobody knows. */
+export function runs(pid: number): boolean {
+  try {
+    // The state stands after the name, which is in brackets: proc(5).
+    return fs.readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.startsWith('R') === true;
+  } catch {
+    return false;
+  }
+}
