@@ -19,18 +19,20 @@ const SYSTEM = `nspname not like 'pg\\_%' and nspname <> 'information_schema'`;
 const TABLES = `select format('%I.%I', nspname, relname), c.oid from pg_class c join pg_namespace n on n.oid = relnamespace
   where relkind = 'r' and ${SYSTEM} and pg_relation_size(c.oid) > 0 order by 1`;
 const SEQUENCES = `select format('%I.%I', schemaname, sequencename) from pg_sequences order by 1`;
+/** Oids below it are of what PostgreSQL itself brings: FirstNormalObjectId. */
+const OWN = 16_384;
 /** Changes with every definition, and not when a table is emptied. */
 const DEFINITIONS = [
-  'pg_attribute',
-  'pg_attrdef',
-  'pg_constraint',
-  'pg_index',
-  'pg_namespace',
-  'pg_proc',
-  'pg_trigger',
-  'pg_type',
+  ['pg_attribute', 'attrelid'],
+  ['pg_attrdef', 'oid'],
+  ['pg_constraint', 'oid'],
+  ['pg_index', 'indexrelid'],
+  ['pg_namespace', 'oid'],
+  ['pg_proc', 'oid'],
+  ['pg_trigger', 'oid'],
+  ['pg_type', 'oid'],
 ]
-  .map((name) => `(select sum(xmin::text::numeric) || '/' || count(*) from ${name})`)
+  .map(([name, oid]) => `(select sum(xmin::text::numeric) || '/' || count(*) from ${name} where ${oid} >= ${OWN})`)
   .join(', ');
 
 /** What a database holds when a run begins. */

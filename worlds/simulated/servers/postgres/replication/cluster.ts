@@ -48,11 +48,10 @@ export class ReplicatedCluster {
       writeClock(member.server, now);
       member.start();
       member.letBackgroundGoOn();
-      const control = new Control(member.server.socketPath);
+      const control = member.server.control('postgres');
       control.query('alter system reset all');
       control.query('select pg_reload_conf()');
       if (member.standby) control.query('select pg_wal_replay_resume()');
-      control.close();
     }
     const primary = this.member(this.#primary.name);
     this.#database ??= new RunDatabase(primary.server);
@@ -68,9 +67,7 @@ export class ReplicatedCluster {
     if (receiver === undefined) throw new Error(`${standby.name} has no walreceiver`);
     for (const wal of standby.held.splice(0)) receiver.deliver(wal, true);
     receiver.catchUp();
-    const control = new Control(primary.server.socketPath);
-    const end = parseLsn(control.query('select pg_current_wal_flush_lsn()')[0]?.[0] ?? '');
-    control.close();
+    const end = parseLsn(primary.server.control('postgres').query('select pg_current_wal_flush_lsn()')[0]?.[0] ?? '');
     const sender = new RealSender(primary.server.socketPath, standby.name, receiver.position, standby.timeline);
     const wal = sender.read(end, 0n);
     sender.close();
@@ -91,9 +88,8 @@ export class ReplicatedCluster {
       member.configure({ standby, synchronousStandby: standby ? undefined : synchronous });
       if (system === undefined) {
         member.start();
-        const control = new Control(member.server.socketPath);
+        const control = member.server.control('postgres');
         system = control.query('select system_identifier from pg_control_system()')[0]?.[0] ?? '';
-        control.close();
       }
       member.system = system;
       member.follows = this.#primary.name;
@@ -154,10 +150,9 @@ export class ReplicatedCluster {
  * is from the start of a segment, and how much a change makes, depends on no run before.
  */
 function beginSegment(primary: Member): void {
-  const control = new Control(primary.server.socketPath);
+  const control = primary.server.control('postgres');
   control.query('checkpoint');
   control.query('select pg_switch_wal()');
-  control.close();
 }
 
 function copyFolder(from: string, to: string): void {

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { account, findBinaries } from '../binaries.ts';
-import { Control } from '../control.ts';
 import { PostgresServer } from '../server.ts';
 import { REPLICATED_SETTINGS, replicatedConfiguration } from '../settings.ts';
 import { releaseFolder, runFolder } from '../template.ts';
@@ -97,9 +96,7 @@ export class Member {
   }
 
   stopBackground(): void {
-    const control = new Control(this.server.socketPath);
-    this.#goOn = stopBackground(control);
-    control.close();
+    this.#goOn = stopBackground(this.server.control('postgres'));
   }
 
   letBackgroundGoOn(): void {
