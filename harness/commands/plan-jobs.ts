@@ -6,6 +6,9 @@ import type { Job } from '../parent/job.ts';
 import type { Choice } from './choose-rows.ts';
 import { UsageError } from './usage-error.ts';
 
+/** What a fault that is over by itself counts as: it is work, a race or a flood, and no waiting. */
+const OVER_BY_ITSELF_MS = 600_000;
+
 export interface JobOptions {
   readonly seed: number;
   readonly speed: number;
@@ -49,6 +52,6 @@ export function makeJob(
     keepTrace: options.keepTrace,
     ...(options.abortOn === undefined ? {} : { abortOn: options.abortOn }),
     // A minute of steady state, the fault, and for most rows a part of the recovery's limit.
-    expectedMs: 60_000 + (plan?.lasts ?? 120_000) + Math.max(...limits) / 4,
+    expectedMs: 60_000 + (plan?.lasts ?? OVER_BY_ITSELF_MS) + Math.max(...limits) / 4,
   };
 }
