@@ -1,4 +1,5 @@
 import type { Fault, LinkEffect } from '../contract/index.ts';
+import { applyAll, healAll } from './apply-all.ts';
 import { total } from './observed.ts';
 import { once } from './once.ts';
 import { linksBetween } from './targets.ts';
@@ -26,8 +27,7 @@ export function linkFault(
     inject: async ({ running }) => {
       const links = linksBetween(running, from, to);
       const before = links.map(({ observed }) => ({ ...observed }));
-      const applied: AsyncDisposable[] = [];
-      for (const link of links) applied.push(await link.apply(effect));
+      const applied = await applyAll(links, effect);
       return {
         witness: async () => {
           const figures = Object.fromEntries(
@@ -47,9 +47,7 @@ export function linkFault(
         },
         // A link has no health of its own: it carries traffic again as soon as the effect is off it.
         healed: async () => applied.length === 0,
-        [Symbol.asyncDispose]: once(async () => {
-          for (const effectInPlace of applied.splice(0)) await effectInPlace[Symbol.asyncDispose]();
-        }),
+        [Symbol.asyncDispose]: once(() => healAll(applied)),
       };
     },
   };

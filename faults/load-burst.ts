@@ -30,8 +30,11 @@ export function loadBurst(target: string, { title, everyMs, arrive, exhausted }:
       const one = async (): Promise<void> => {
         state.underWay += 1;
         state.arrivals += 1;
-        await arrive(stage);
-        state.underWay -= 1;
+        try {
+          await arrive(stage);
+        } finally {
+          state.underWay -= 1;
+        }
       };
       const failed = (failure: unknown): void => {
         state.failure ??= failure;
@@ -43,10 +46,13 @@ export function loadBurst(target: string, { title, everyMs, arrive, exhausted }:
         }
       };
       void loop().catch(failed);
+      const carriedOut = (): void => {
+        if (state.failure !== undefined)
+          throw new Error(`"${title}" could not be carried out`, { cause: state.failure });
+      };
       return {
         witness: async () => {
-          if (state.failure !== undefined)
-            throw new Error(`"${title}" could not be carried out`, { cause: state.failure });
+          carriedOut();
           const value = await metrics.at(exhausted, clock.now());
           if (value === undefined || value <= 0 || clock.now() <= injected) return undefined;
           return {
@@ -54,7 +60,10 @@ export function loadBurst(target: string, { title, everyMs, arrive, exhausted }:
             figures: { value, arrivals: state.arrivals },
           };
         },
-        healed: async () => state.healed && state.underWay === 0,
+        healed: async () => {
+          carriedOut();
+          return state.healed && state.underWay === 0;
+        },
         [Symbol.asyncDispose]: once(async () => {
           state.healed = true;
         }),

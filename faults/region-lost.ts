@@ -1,4 +1,5 @@
 import type { Link, Ms, Running } from '../contract/index.ts';
+import { applyAll, healAll } from './apply-all.ts';
 import { total } from './observed.ts';
 import { once } from './once.ts';
 import { plannable } from './plan.ts';
@@ -24,10 +25,15 @@ export function regionLost(region: string): PlannableFault {
       const links = linksThatAre(running, inside, outside);
       const linksBefore = links.map(({ observed }) => ({ ...observed }));
       // At once: on a real machine each takes its time, and a region is not lost piece by piece.
-      const cut = await Promise.all(links.map((link) => link.apply({ kind: 'partition' })));
-      await running.clock.sleep(CUT_BEFORE_MS);
+      const cut = await applyAll(links, { kind: 'partition' });
       const victims = inside.map((name) => running.component(name));
-      await Promise.all(victims.map((victim) => victim.kill()));
+      try {
+        await running.clock.sleep(CUT_BEFORE_MS);
+        await Promise.all(victims.map((victim) => victim.kill()));
+      } catch (error) {
+        await healAll(cut);
+        throw error;
+      }
       const before = victims.map(({ observed }) => ({ ...observed }));
       return {
         witness: async () => {
@@ -43,7 +49,7 @@ export function regionLost(region: string): PlannableFault {
         },
         healed: async () => (await Promise.all(victims.map((victim) => victim.healthy()))).every(Boolean),
         [Symbol.asyncDispose]: once(async () => {
-          await Promise.all(cut.splice(0).map((effect) => effect[Symbol.asyncDispose]()));
+          await healAll(cut);
           await Promise.all(victims.filter((victim) => victim.state() === 'exited').map((victim) => victim.start()));
         }),
       };
