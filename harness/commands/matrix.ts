@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { referenceText } from '../../catalogue/index.ts';
+import { parseDuration, referenceText } from '../../catalogue/index.ts';
 import type { ExplorationResult } from '../../contract/index.ts';
 import { readSeenRed } from '../journal/seen-red.ts';
 import type { SeenRed } from '../journal/seen-red.ts';
 import { buildScenario, openProject } from '../load/project.ts';
 import { loadSystem } from '../load/subject.ts';
-import { chooseRows } from './choose-rows.ts';
+import { chooseRows, rowsOf } from './choose-rows.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface MatrixOptions {
@@ -26,9 +26,9 @@ export interface MatrixOptions {
 export interface RowKill {
   /** `NUM-01 invariant:cache-age-bound`. */
   readonly assertion: string;
-  /** What turned the assertion red last, as `faultline sabotage` noted it; undefined: it was never seen red. */
-  readonly redBy: string | undefined;
-  /** `sabotage[0]`: the line itself. A mutation that came later may have taken its place in the note. */
+  /** All that has turned the assertion red, as `faultline sabotage` noted it. */
+  readonly redBy: readonly string[];
+  /** `sabotage[0]`: the line itself. */
   readonly line: string;
 }
 
@@ -45,6 +45,10 @@ const SYSTEM = 'numbering';
 /** `faultline sabotage --matrix`: exit code 1 when no row kills a safeguard. */
 export async function matrix(root: string, options: MatrixOptions): Promise<number> {
   const system = options.system ?? SYSTEM;
+  rowsOf(openProject(root), system);
+  const budgetMs = parseDuration(options.budget);
+  if (budgetMs === undefined || budgetMs <= 0)
+    throw new UsageError(`--budget ${options.budget}: expected a duration such as 90s or 2m`);
   const { components } = await loadSystem(root, system);
   const declared = new Set(components.flatMap((spec) => (spec.kind === 'service' ? spec.safeguards : [])));
   const { safeguardOff: only } = options;
@@ -75,11 +79,10 @@ async function rowKills(root: string, system: string, seen: SeenRed): Promise<Re
       const how = sabotage[index];
       if (how?.kind !== 'safeguard-off') continue;
       const wanted = referenceText(expect);
-      const red = Object.entries(seen[row.id] ?? {}).filter(
-        ([reference]) => reference === wanted || reference.startsWith(`${wanted}.`),
+      const redBy = Object.entries(seen[row.id] ?? {}).flatMap(([reference, by]) =>
+        reference === wanted || reference.startsWith(`${wanted}.`) ? by : [],
       );
       const line = `sabotage[${index}]`;
-      const redBy = red.find(([, by]) => by === line)?.[1] ?? red[0]?.[1];
       kills.set(how.safeguard, [
         ...(kills.get(how.safeguard) ?? []),
         { assertion: `${row.id} ${wanted}`, redBy, line },
@@ -89,9 +92,9 @@ async function rowKills(root: string, system: string, seen: SeenRed): Promise<Re
   return kills;
 }
 
-/** True when an assertion that a row names for the safeguard has been seen red. */
+/** True when an assertion that a row names for the safeguard has been seen red without it. What else turned it red says nothing of the safeguard. */
 export function killed({ rows }: Pick<MatrixLine, 'rows'>): boolean {
-  return rows.some(({ redBy }) => redBy !== undefined);
+  return rows.some(({ redBy, line }) => redBy.includes(line));
 }
 
 /** Explores in a process of its own, so that no safeguard's search finds the memory of the one before. */
@@ -114,8 +117,8 @@ async function exploredWithout(safeguard: string, system: string, options: Matri
 
 function describe({ safeguard, rows, explored }: MatrixLine): string {
   const said = rows.map(({ assertion, redBy, line }) => {
-    if (redBy === undefined) return `${assertion}: never seen red`;
-    return redBy === line ? `${assertion}: red` : `${assertion}: red (last by ${redBy})`;
+    if (redBy.includes(line)) return `${assertion}: red`;
+    return `${assertion}: never seen red${redBy.length === 0 ? '' : ` by ${line}, only by ${redBy.join(', ')}`}`;
   });
   const [first = 'no row switches it off', ...others] = said;
   return [

@@ -1,26 +1,39 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import type { RunResult } from '../../contract/index.ts';
+import { UsageError } from '../commands/usage-error.ts';
 import type { Assertions } from '../load/correspondence.ts';
 
-/** Row id -> assertion -> what turned it red last. Kept in `<runs>/seen-red.json`, written by `faultline sabotage`. */
-export type SeenRed = Readonly<Record<string, Readonly<Record<string, string>>>>;
+const SHAPE = z.record(z.string(), z.record(z.string(), z.array(z.string())));
 
+/** Row id -> assertion -> all that has turned it red: `sabotage[0]`, or the name of a mutation. Kept in `<runs>/seen-red.json`, written by `faultline sabotage`. */
+export type SeenRed = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** @throws UsageError where the file is no such note */
 export function readSeenRed(runsDir: string): SeenRed {
   const file = join(runsDir, 'seen-red.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SeenRed) : {};
+  if (!existsSync(file)) return {};
+  try {
+    return SHAPE.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new UsageError(
+      `${file}: expected what \`faultline sabotage\` notes there, found something else (${error instanceof SyntaxError ? error.message : 'of another form'}); remove it, and run faultline sabotage`,
+      { cause: error },
+    );
+  }
 }
 
 /** Adds what the runs of a sabotage showed red. */
 export function noteSeenRed(runsDir: string, runs: readonly RunResult[]): SeenRed {
-  const noted: Record<string, Record<string, string>> = structuredClone(readSeenRed(runsDir)) as Record<
-    string,
-    Record<string, string>
-  >;
+  const noted: Record<string, Record<string, readonly string[]>> = Object.fromEntries(
+    Object.entries(readSeenRed(runsDir)).map(([id, red]) => [id, { ...red }]),
+  );
   for (const run of runs) {
     if (run.sabotage === undefined) continue;
     const by = 'mutation' in run.sabotage ? run.sabotage.mutation : `sabotage[${run.sabotage.line}]`;
-    for (const reference of redOf(run)) (noted[run.id] ??= {})[reference] = by;
+    const row = (noted[run.id] ??= {});
+    for (const reference of redOf(run)) row[reference] = [...new Set([...(row[reference] ?? []), by])].toSorted();
   }
   const file = join(runsDir, 'seen-red.json');
   mkdirSync(dirname(file), { recursive: true });
