@@ -19,9 +19,9 @@ test.each([
 });
 
 test.each(['16 ms', '15 s', '5 ms', '9', '0'])('%s is not in the row as a figure of its own', (text) => {
-  expect(() => quote(row, text)).toThrow(`quote("${text}") in NUM-03: the row's text does not contain it`);
+  expect(() => quote(row, text)).toThrow(`quote("${text}") in NUM-03: expected a figure of the row's text`);
 });
 
 test('words are no figure', () => {
-  expect(() => quote(row, 'ratio')).toThrow('expected a figure');
+  expect(() => quote(row, 'ratio')).toThrow('expected a figure such as');
 });

@@ -9,5 +9,6 @@ export * from './load-test.ts';
 export * from './sabotage.ts';
 export * from './scenario.ts';
 export * from './time.ts';
+export * from './unready.ts';
 export * from './verdict.ts';
 export type * from './world.ts';

@@ -233,6 +233,39 @@ test('validate names what a scenario lacks against its row', async () => {
     expect(stderr).toContain(message);
 });
 
+test.each([
+  [['run', 'TOY-01/A/x', ...TOY], 'expected a row or a run such as NUM-03/A, found "TOY-01/A/x"'],
+  [['list', '--system', 'typo'], '--system: expected one of toy'],
+  [['reset', '--world', 'mars'], '--world mars: expected one of toy'],
+  [['doctor', '--world', 'mars'], '--world mars: expected one of toy'],
+])('%j is refused: it says what was expected', async (args, message) => {
+  using project = new ToyProject();
+  const { code, stderr } = await project.faultline(args);
+  expect([code, stderr]).toEqual([254, expect.stringContaining(message)]);
+});
+
+test('an alert that no rule has is refused: no run would ever be given up for it', async () => {
+  using project = new ToyProject({
+    'deployments/rules.yaml': 'groups: [{ name: a, rules: [{ alert: CacheDown, expr: x }] }]',
+  });
+  const rules = "rules: [new URL('rules.yaml', import.meta.url).pathname]";
+  project.write({ 'deployments/toy.ts': project.read('deployments/toy.ts').replace('rules: []', rules) });
+  const { code, stderr } = await project.faultline(['run', ...TOY, '--abort-on', 'CacheDwn']);
+  expect([code, stderr]).toEqual([254, expect.stringContaining('expected an alert of toy; did you mean CacheDown?')]);
+});
+
+test('a run that is asked for twice, by itself and with its row, is one', async () => {
+  using project = new ToyProject();
+  await project.faultline(['run', 'TOY-01/A', 'TOY-01', 'TOY-01/A', ...TOY]);
+  expect(project.result()).toMatchObject({ runs: [{ run: 'A' }, { run: 'B' }] });
+});
+
+test("a folder of the user's that is called latest stays", async () => {
+  using project = new ToyProject({ 'runs/latest/own.txt': 'mine' });
+  await project.faultline(['run', 'TOY-01/A', ...TOY]);
+  expect(project.read('runs/latest/own.txt')).toBe('mine');
+});
+
 test('list shows what is implemented and what is planned', async () => {
   using project = new ToyProject();
   const { stdout } = await project.faultline(['list']);

@@ -12,7 +12,7 @@ import { doctor } from './commands/doctor.ts';
 import { explore } from './commands/explore.ts';
 import type { ExploreOptions } from './commands/explore.ts';
 import { list } from './commands/list.ts';
-import { wholeNumber } from './commands/options.ts';
+import { WALL_LIMITS, wholeNumber } from './commands/options.ts';
 import type { RunOptions } from './commands/options.ts';
 import { load } from './commands/load.ts';
 import type { LoadOptions } from './commands/load.ts';
@@ -22,7 +22,7 @@ import { replay } from './commands/replay.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import { sabotage } from './commands/sabotage.ts';
 import type { SabotageOptions } from './commands/sabotage.ts';
-import { MUTATIONS } from '../contract/index.ts';
+import { MUTATIONS, Unready } from '../contract/index.ts';
 import { report } from './commands/report.ts';
 import { reset } from './commands/residue.ts';
 import { run } from './commands/run.ts';
@@ -33,6 +33,7 @@ import { UsageError } from './commands/usage-error.ts';
 import { validate } from './commands/validate.ts';
 import { LoadError } from './load/import-export.ts';
 import { matrix } from './commands/matrix.ts';
+import { refuseOthers } from './commands/matrix-options.ts';
 import type { MatrixOptions } from './commands/matrix.ts';
 
 /** Bad arguments; contract/verdict.ts. */
@@ -94,9 +95,10 @@ running(program.command('sabotage').argument('[ids...]', 'rows such as NUM-03; n
   .option('--budget <duration>', 'with --matrix: real time of exploration for each safeguard', '60s')
   .option('--no-explore', 'with --matrix: only what rows say')
   .option('--safeguard-off <name>', 'with --matrix: only this safeguard')
-  .action(async (ids: string[], options: SabotageOptions & MatrixOptions & { matrix?: boolean }) =>
-    settle(options.matrix === true ? await matrix(root, options) : await sabotage(root, ids, options)),
-  );
+  .action(async (ids: string[], options: SabotageOptions & MatrixOptions & { matrix?: boolean }, command: Command) => {
+    refuseOthers(command, options.matrix === true, ids);
+    settle(options.matrix === true ? await matrix(root, options) : await sabotage(root, ids, options));
+  });
 
 program
   .command('explore')
@@ -205,7 +207,12 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) settle(error.exitCode === 0 ? 0 : BAD_ARGUMENTS);
-  else if (error instanceof UsageError || error instanceof LoadError || error instanceof CatalogueError) {
+  else if (
+    error instanceof UsageError ||
+    error instanceof LoadError ||
+    error instanceof CatalogueError ||
+    error instanceof Unready
+  ) {
     process.stderr.write(`${error.message}\n`);
     settle(error instanceof UsageError ? BAD_ARGUMENTS : 255);
   } else {
@@ -225,11 +232,7 @@ function running(command: Command): Command {
     )
     .option('--speed <n>', 'how much faster than the document, where it is deployed (default 10)', wholeNumber(1))
     .option('--system <name>', 'only rows of one system')
-    .option(
-      '--wall-limit <seconds>',
-      'real time that one run may take (default 120, or 900 where it is deployed)',
-      wholeNumber(1),
-    )
+    .option('--wall-limit <seconds>', `real time that one run may take (default ${WALL_LIMITS})`, wholeNumber(1))
     .option('--json', 'the result as JSON on standard output')
     .addOption(world())
     .addOption(runsDir());

@@ -36,7 +36,8 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   if (choice.runs !== undefined && choice.budget !== undefined)
     throw new UsageError('--runs and --budget: expected one of them, found both');
   const budgetMs = parseDuration(choice.budget ?? BUDGET);
-  if (budgetMs === undefined) throw new UsageError(`--budget ${choice.budget}: expected a duration such as 90s or 2m`);
+  if (budgetMs === undefined || budgetMs <= 0)
+    throw new UsageError(`--budget ${choice.budget}: expected a duration such as 90s or 2m`);
   const { kinds } = await loadFaults(root);
   const drawable = [...new Set(whole.topologies.flatMap(({ faults }) => faults.map(({ kind }) => kind)))];
   const faults = choice.faults?.split(',').map((kind) => kind.trim());
@@ -45,6 +46,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   if (choice.topology !== undefined) oneOf('--topology', choice.topology, names);
   const sources = choice.planted === undefined ? undefined : sourcesOf(root, choice.planted);
   const model = await withSources(root, await withSafeguard(root, whole, choice.safeguardOff), choice.planted, sources);
+  withTopology(model, choice, faults);
   return {
     model,
     budgetMs,
@@ -56,6 +58,28 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
     },
     ...(sources === undefined ? {} : { sources }),
   };
+}
+
+/** @throws UsageError where the topology asked for cannot show the bug or the safeguard's absence, or has none of the faults */
+function withTopology(
+  { topologies }: ExplorationModel,
+  { topology, safeguardOff, planted }: ExplorationChoice,
+  faults: readonly string[] | undefined,
+): void {
+  const left = topologies.filter(({ name }) => topology === undefined || name === topology);
+  const narrowed = [
+    ...(safeguardOff === undefined ? [] : [`--safeguard-off ${safeguardOff}`]),
+    ...(planted === undefined ? [] : [`--planted ${planted}`]),
+  ].join(' and ');
+  if (left.length === 0)
+    throw new UsageError(
+      `--topology ${topology}: nothing there shows ${narrowed}; expected one of ${topologies.map(({ name }) => name).join(', ')}`,
+    );
+  const kinds = new Set(left.flatMap((each) => each.faults.map(({ kind }) => kind)));
+  if (faults !== undefined && !faults.some((kind) => kinds.has(kind)))
+    throw new UsageError(
+      `--faults ${faults.join(',')}: ${left.map(({ name }) => name).join(', ')} has none of them; expected some of ${[...kinds].toSorted().join(', ')}`,
+    );
 }
 
 /** The model with those topologies only in which somebody declares the safeguard. */

@@ -8,22 +8,32 @@ export interface Choice {
   readonly run?: string;
 }
 
-/** The rows that ids such as `NUM-03` or `NUM-03/B` name; without ids every implemented row, of one system if it is given. */
-export function chooseRows(project: Project, ids: readonly string[], system?: string): readonly Choice[] {
+/** All rows, or those of one system. @throws UsageError for a system that has no catalogue */
+export function rowsOf(project: Project, system: string | undefined): readonly ProjectRow[] {
   const systems = [...new Set(project.rows.map(({ row }) => row.system))];
   if (system !== undefined && !systems.includes(system))
     throw new UsageError(
       `--system: expected one of ${systems.join(', ')}, found ${JSON.stringify(system)}${suggestion(system, systems)}`,
     );
-  const rows = project.rows.filter(({ row }) => system === undefined || row.system === system);
+  return project.rows.filter(({ row }) => system === undefined || row.system === system);
+}
+
+/** The rows that ids such as `NUM-03` or `NUM-03/B` name; without ids every implemented row, of one system if it is given. */
+export function chooseRows(project: Project, ids: readonly string[], system?: string): readonly Choice[] {
+  const rows = rowsOf(project, system);
   if (ids.length === 0) {
     const implemented = rows.filter(({ scenario }) => scenario !== undefined);
     if (implemented.length === 0)
       throw new UsageError('no row is implemented yet: add a file scenarios/<system>/<ID>-<name>.ts');
     return implemented.map((row) => ({ row }));
   }
-  return ids.map((asked) => {
-    const [id = '', run] = asked.split('/');
+  const whole = new Set(ids.filter((asked) => !asked.includes('/')));
+  // A row that is asked for as a whole brings its runs along.
+  const once = [...new Set(ids)].filter((asked) => whole.has(asked) || !whole.has(asked.split('/')[0] ?? ''));
+  return once.map((asked) => {
+    const [id = '', run, ...more] = asked.split('/');
+    if (more.length > 0)
+      throw new UsageError(`expected a row or a run such as NUM-03/A, found ${JSON.stringify(asked)}`);
     const row = rows.find((candidate) => candidate.row.id === id);
     if (!row) {
       const known = rows.map((candidate) => candidate.row.id);

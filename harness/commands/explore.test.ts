@@ -13,6 +13,10 @@ test.each([
   [['--planted', 'no-such-bug'], 'expected a patch file or one of models/planted'],
   [['--planted', 'harness/commands/explore.ts'], 'expected a unified diff'],
   [['--budget', 'soon'], 'expected a duration such as 90s or 2m'],
+  [['--budget', '0s'], 'expected a duration such as 90s or 2m'],
+  [['--topology', 'core', '--planted', 'billing-misses-reinstated'], '--topology core: nothing there shows --planted'],
+  [['--topology', 'core', '--faults', 'storage.primary-lost'], 'core has none of them; expected some of cache.flushed'],
+  [['--keep', '--safeguard-off', 'compare-and-set'], '--keep is for what the system itself fails by'],
   [['--budget', '1m', '--runs', '1'], 'expected one of them, found both'],
 ])('explore %j is refused: it says what was expected', (args, message) => {
   const { status, stderr } = spawnSync(process.execPath, [join(PROJECT, 'bin/faultline.mjs'), 'explore', ...args], {

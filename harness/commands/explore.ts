@@ -15,6 +15,7 @@ import { chooseExploration } from './choose-exploration.ts';
 import type { ExplorationChoice } from './choose-exploration.ts';
 import { shownPath } from './invoke.ts';
 import { FOUND_FOLDER } from './found.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface ExploreOptions extends ExplorationChoice {
   readonly seed: number;
@@ -34,6 +35,8 @@ const SIGNAL_ONCE_MS = 300;
 
 /** `faultline explore`: exit code 1 when a failure was found, 3 when it was interrupted, 255 when runs could not be made. */
 export async function explore(root: string, options: ExploreOptions): Promise<number> {
+  if (options.keep === true && (options.planted ?? options.safeguardOff) !== undefined)
+    throw new UsageError('--keep is for what the system itself fails by: leave out --planted and --safeguard-off');
   const chosen = await chooseExploration(root, options);
   const startedAt = new Date();
   const begun = performance.now();
@@ -72,7 +75,8 @@ export async function explore(root: string, options: ExploreOptions): Promise<nu
   const failures = explored.found.map((found, i) => writtenDown(found, i, directory, code.source));
   const { counts } = explored.tally;
   const verdicts: readonly Verdict[] = [
-    failures.length > 0 ? 'fail' : 'pass',
+    // Nothing was run, nothing is known.
+    failures.length > 0 ? 'fail' : counts.runs > 0 ? 'pass' : 'unknown',
     ...(counts.problems.length > 0 ? ['error' as const] : []),
     ...(interrupted() ? ['aborted' as const] : []),
   ];
@@ -97,7 +101,10 @@ export async function explore(root: string, options: ExploreOptions): Promise<nu
   process.stdout.write(
     options.json === true ? `${JSON.stringify(result)}\n` : explorationText(result, shownPath(directory)),
   );
-  if (options.keep === true) for (const { file } of failures) keep(root, file, chosen.model.system);
+  if (options.keep === true)
+    for (const { file, confirmed } of failures)
+      if (confirmed) keep(root, file, chosen.model.system);
+      else process.stderr.write(`not kept  ${file}: it did not fail again in the same way\n`);
   return EXIT_CODES[result.verdict];
 }
 
@@ -136,7 +143,7 @@ function keep(root: string, file: string, system: string): void {
   let n = 1;
   while (existsSync(name(n))) n += 1;
   copyFileSync(file, name(n));
-  process.stdout.write(`kept  ${shownPath(name(n))} (of ${basename(file)}): npm run chaos runs it from now on\n`);
+  process.stderr.write(`kept  ${shownPath(name(n))} (of ${basename(file)}): npm run chaos runs it from now on\n`);
 }
 
 /** Ctrl-C: the first breaks off, the second ends the process at once. A signal to the whole group comes twice and is one. */

@@ -1,10 +1,9 @@
 import { openProject } from '../load/project.ts';
+import { rowsOf } from './choose-rows.ts';
 
 /** `faultline list`: every row, with what is implemented. Computed from files, kept nowhere. */
 export function list(root: string, options: { readonly system?: string; readonly json?: boolean }): number {
-  const rows = openProject(root).rows.filter(
-    ({ row }) => options.system === undefined || row.system === options.system,
-  );
+  const rows = rowsOf(openProject(root), options.system);
   if (options.json === true) {
     const items = rows.map(({ row, scenario }) => ({
       id: row.id,

@@ -17,15 +17,41 @@ test('a safeguard whose assertion was never seen red is not killed; once it was,
   expect(after.stdout).toContain('1 of 1 safeguards are killed by a row');
 });
 
-test('what turned the assertion red last is named where it was something else', async () => {
-  using project = new ToyProject({ 'runs/seen-red.json': '{"TOY-01":{"mitigation[0]":"no-fault"}}' });
-  expect((await project.faultline(MATRIX)).stdout).toContain('TOY-01 mitigation[0]: red (last by no-fault)');
+test('what else turned the assertion red does not count, and is named', async () => {
+  using project = new ToyProject({ 'runs/seen-red.json': '{"TOY-01":{"mitigation[0]":["no-fault"]}}' });
+  const { code, stdout } = await project.faultline(MATRIX);
+  expect(code).toBe(1);
+  expect(stdout).toContain('TOY-01 mitigation[0]: never seen red by sabotage[0], only by no-fault');
+});
+
+test('a note that is none is refused, with the file', async () => {
+  using project = new ToyProject({ 'runs/seen-red.json': '{"TOY-01"' });
+  const { code, stderr } = await project.faultline(MATRIX);
+  expect([code, stderr]).toEqual([254, expect.stringContaining('seen-red.json: expected what')]);
+});
+
+test.each([
+  ['what the matrix does not read', [...MATRIX, '--line', '0'], '--line is not for --matrix'],
+  ['rows', [...MATRIX, 'TOY-01'], 'rows are not for --matrix'],
+  [
+    'what only the matrix reads',
+    ['sabotage', 'TOY-01', '--safeguard-off', 'fallback'],
+    '--safeguard-off is for --matrix',
+  ],
+  ['a budget that is none', [...MATRIX, '--budget', 'soon'], '--budget soon: expected a duration'],
+])('%s is refused', async (_, args, why) => {
+  using project = new ToyProject();
+  const { code, stderr } = await project.faultline(args);
+  expect([code, stderr]).toEqual([254, expect.stringContaining(why)]);
 });
 
 test('a safeguard that no row switches off is not killed, and is named', async () => {
   using project = new ToyProject();
   const deployment = project.read('deployments/toy.ts').replace("'fallback'", "'fallback', 'lonely'");
-  project.write({ 'deployments/toy.ts': deployment, 'runs/seen-red.json': '{"TOY-01":{"mitigation[0]":"no-fault"}}' });
+  project.write({
+    'deployments/toy.ts': deployment,
+    'runs/seen-red.json': '{"TOY-01":{"mitigation[0]":["no-fault","sabotage[0]"]}}',
+  });
   const { code, stdout } = await project.faultline(MATRIX);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^lonely +no row switches it off$/m);
@@ -41,8 +67,8 @@ test('a safeguard that nobody declares is refused, with those that there are', a
 });
 
 test('one row that was seen red is enough', () => {
-  const never = { assertion: 'A mitigation[0]', redBy: undefined, line: 'sabotage[0]' };
+  const never = { assertion: 'A mitigation[0]', redBy: ['no-fault'], line: 'sabotage[0]' };
   expect(killed({ rows: [] })).toBe(false);
   expect(killed({ rows: [never] })).toBe(false);
-  expect(killed({ rows: [never, { ...never, redBy: 'sabotage[0]' }] })).toBe(true);
+  expect(killed({ rows: [never, { ...never, redBy: ['no-heal', 'sabotage[0]'] }] })).toBe(true);
 });

@@ -40,6 +40,9 @@ const SIMULATED: Pace = {
 /** Real time: one deployment for all runs. NUM-10 takes a quarter of an hour of the document's time. */
 const DEPLOYED: Pace = { jobs: 1, wallLimit: 900, speed: 10 };
 
+/** The defaults of `--wall-limit`, for its help. */
+export const WALL_LIMITS = `${SIMULATED.wallLimit}, or ${DEPLOYED.wallLimit} where it is deployed`;
+
 /** The pace asked for, or else the world's. @throws UsageError where the world cannot keep it */
 export function paceOf(options: Pick<RunOptions, 'world' | 'jobs' | 'wallLimit' | 'speed'>): Pace {
   const real = options.world === 'deployed';

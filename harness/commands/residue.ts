@@ -12,14 +12,16 @@ function worldNames(root: string): readonly string[] {
   return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'world.ts')));
 }
 
+/** @throws UsageError for a world that is not there */
+export function knownWorld(root: string, worldName: string): void {
+  const worlds = worldNames(root);
+  if (worlds.includes(worldName)) return;
+  throw new UsageError(`--world ${worldName}: expected one of ${worlds.join(', ')}; a world is worlds/<name>/world.ts`);
+}
+
 /** True, having said what and how to mend it, when runs before have left something behind in the world. @throws UsageError for a world that is not there */
 export async function refusedForResidue(root: string, worldName: string): Promise<boolean> {
-  const worlds = worldNames(root);
-  if (!worlds.includes(worldName)) {
-    throw new UsageError(
-      `--world ${worldName}: expected one of ${worlds.join(', ')}; a world is worlds/<name>/world.ts`,
-    );
-  }
+  knownWorld(root, worldName);
   // Only a world on a real machine can: the others are not loaded here, since loading is theirs to do in a process of their own.
   if (worldName !== 'deployed') return false;
   const world = await loadWorld(root, worldName);
@@ -32,6 +34,7 @@ export async function refusedForResidue(root: string, worldName: string): Promis
 
 /** `faultline reset`: exit code 0 when nothing is left behind any more, 4 otherwise. */
 export async function reset(root: string, options: { readonly world: string }): Promise<number> {
+  knownWorld(root, options.world);
   const world = await loadWorld(root, options.world);
   const done = (await world.reset?.()) ?? [];
   for (const what of done) process.stdout.write(`${what}\n`);

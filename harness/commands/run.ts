@@ -1,14 +1,19 @@
 import { EXIT_CODES, worst } from '../../contract/index.ts';
 import { REPORTERS } from '../../reports/index.ts';
 import { openInvocation } from '../journal/invocation.ts';
+import { alertsOf } from '../load/alerts.ts';
 import { openProject } from '../load/project.ts';
+import { loadSystem } from '../load/subject.ts';
 import { chooseRows, rowIds } from './choose-rows.ts';
+import type { Choice } from './choose-rows.ts';
 import { invoke, shownPath } from './invoke.ts';
+import { nearest } from './nearest.ts';
 import { paceOf } from './options.ts';
 import type { RunOptions } from './options.ts';
 import { planJobs } from './plan-jobs.ts';
-import { runFound, showFound } from './run-found.ts';
+import { readFound, runFound, showFound } from './run-found.ts';
 import { RESIDUE, refusedForResidue } from './residue.ts';
+import { UsageError } from './usage-error.ts';
 
 /** `faultline run [ids...]`: exit code of the worst verdict, of counterexamples that were kept too where all rows are run. */
 export async function run(root: string, ids: readonly string[], options: RunOptions): Promise<number> {
@@ -19,6 +24,9 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
   const { jobs: workers, wallLimit, speed } = paceOf(options);
   // Planned before the folder is made: a mistake in the arguments leaves nothing behind.
   await planJobs(choices, { seed, speed, directory: '', keepTrace: false });
+  if (options.abortOn !== undefined) await knownAlert(root, choices, options.abortOn);
+  // All rows: what explorations have found is asked for too.
+  const kept = ids.length === 0 && options.world === 'simulated' ? readFound(root, options.system) : [];
   if (await refusedForResidue(root, options.world)) return RESIDUE;
   const directory = openInvocation(options.runsDir, startedAt, label);
   const jobs = await planJobs(choices, {
@@ -28,7 +36,7 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
     keepTrace: options.trace === true,
     ...(options.abortOn === undefined ? {} : { abortOn: options.abortOn }),
   });
-  const result = await invoke({
+  const { result, interrupted } = await invoke({
     root,
     jobs,
     directory,
@@ -42,9 +50,20 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
   });
   const report = options.json === true ? REPORTERS.json : REPORTERS.terminal;
   process.stdout.write(report(result, { directory: shownPath(directory) }));
-  // All rows: what explorations have found is asked for too.
-  const all = ids.length === 0 && options.world === 'simulated' && result.verdict !== 'aborted';
-  const found = all ? await runFound(root, options.system, wallLimit * 1000) : [];
+  const stopped = interrupted || (options.bail === true && result.verdict !== 'pass');
+  const found = await runFound(root, stopped ? [] : kept, wallLimit * 1000);
   showFound(found, directory, options.json === true ? process.stderr : process.stdout);
   return EXIT_CODES[worst([result.verdict, ...found.map(({ verdict }) => verdict)])];
+}
+
+/** @throws UsageError for an alert that no rule of the systems has: nothing would ever be given up for it */
+async function knownAlert(root: string, choices: readonly Choice[], alert: string): Promise<void> {
+  const systems = [...new Set(choices.map(({ row }) => row.row.system))];
+  const known = (await Promise.all(systems.map(async (name) => alertsOf(await loadSystem(root, name))))).flat();
+  // Without rule files the world has alerts of its own.
+  if (known.length === 0 || known.includes(alert)) return;
+  const near = nearest(alert, known);
+  throw new UsageError(
+    `--abort-on ${alert}: expected an alert of ${systems.join(' or ')}${near === undefined ? `, one of ${known.join(', ')}` : `; did you mean ${near}?`}`,
+  );
 }

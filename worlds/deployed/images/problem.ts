@@ -1,5 +1,7 @@
-/** Something that this machine lacks; said with the command that mends it, without a stack. */
-export class Missing extends Error {
+import { Unready } from '../../../contract/index.ts';
+
+/** Something that this machine lacks. */
+export class Missing extends Unready {
   override readonly name = 'Missing';
 
   /** @param what what was expected and what was found @param mend what to do */
