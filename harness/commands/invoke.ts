@@ -29,8 +29,15 @@ const SAME_SIGNAL_MS = 300;
 /** Where a run has really broken something. */
 const HEAL_GRACE_MS = 60_000;
 
+/** What came of an invocation. */
+export interface Invoked {
+  readonly result: InvocationResult;
+  /** By the user: nothing more is begun, whatever the verdict, which may be worse than `aborted`. */
+  readonly interrupted: boolean;
+}
+
 /** Runs jobs in children with progress, Ctrl-C and journal; the first Ctrl-C heals and writes, the second kills. */
-export async function invoke(invocation: Invocation): Promise<InvocationResult> {
+export async function invoke(invocation: Invocation): Promise<Invoked> {
   const { root, jobs, seed, world, directory } = invocation;
   const begun = performance.now();
   const shown = progress(jobs.length, process.stderr, invocation.quiet);
@@ -75,7 +82,7 @@ export async function invoke(invocation: Invocation): Promise<InvocationResult> 
     'junit.xml': REPORTERS.junit(result, context),
     'report.md': REPORTERS.markdown(result, context),
   });
-  return result;
+  return { result, interrupted };
 }
 
 /** A path as the user would type it. */

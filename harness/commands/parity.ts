@@ -18,15 +18,21 @@ export type ParityOptions = Pick<RunOptions, 'seed' | 'speed' | 'system' | 'runs
  */
 export async function parity(root: string, ids: readonly string[], options: ParityOptions): Promise<number> {
   const choices = chooseRows(openProject(root, rowIds(ids)), ids, options.system);
+  const { seed, wallLimit } = options;
+  const paces = {
+    simulated: paceOf({ world: 'simulated', ...(wallLimit === undefined ? {} : { wallLimit }) }),
+    deployed: paceOf({ ...options, world: 'deployed' }),
+  };
+  // What is wrong with the arguments is said before anything is there.
+  await planJobs(choices, { seed, speed: paces.deployed.speed, directory: '', keepTrace: false });
   if (await refusedForResidue(root, 'deployed')) return RESIDUE;
   const results: Record<string, readonly RunResult[]> = {};
-  for (const world of ['simulated', 'deployed']) {
-    const pace = paceOf(world === 'deployed' ? { ...options, world } : { world });
+  for (const world of ['simulated', 'deployed'] as const) {
+    const pace = paces[world];
     const startedAt = new Date();
     const directory = openInvocation(options.runsDir, startedAt, `parity-${world}`);
-    const { seed } = options;
     const jobs = await planJobs(choices, { seed, speed: pace.speed, directory, keepTrace: false });
-    const result = await invoke({
+    const { result, interrupted } = await invoke({
       root,
       jobs,
       directory,
@@ -40,7 +46,7 @@ export async function parity(root: string, ids: readonly string[], options: Pari
     });
     results[world] = result.runs;
     if (options.json !== true) process.stdout.write(`${world}: ${result.verdict}, ${shownPath(directory)}\n`);
-    if (result.verdict === 'aborted') return EXIT_CODES.aborted;
+    if (interrupted) return EXIT_CODES.aborted;
   }
   const found = pairs(results['simulated'] ?? [], results['deployed'] ?? []);
   const agreements = found.map((pair) => ({ name: pair.name, agreement: agreement(pair) }));

@@ -62,7 +62,9 @@ export async function replay(root: string, path: string, options: ReplayOptions)
   const sameCode = code.source === recorded.code.source && code.lock === recorded.code.lock;
   if (!sameCode)
     process.stderr.write('the code has changed since this run was recorded: verdicts are compared, not traces\n');
-  const { jobs: workers, wallLimit } = paceOf({ ...options, world: recorded.world });
+  // The slowest of them: the limit is of real time.
+  const speed = Math.min(...wanted.map((run) => run.speed));
+  const { jobs: workers, wallLimit } = paceOf({ ...options, world: recorded.world, speed });
   if (await refusedForResidue(root, recorded.world)) return RESIDUE;
   const startedAt = new Date();
   const ids = new Set(wanted.map(({ id }) => id));
@@ -74,7 +76,7 @@ export async function replay(root: string, path: string, options: ReplayOptions)
   const jobs = (await Promise.all(wanted.map((run) => jobOf(root, run, recorded.seed, directory)))).map((job) =>
     stopAt === undefined ? job : { ...job, stopAt },
   );
-  const replayed = await invoke({
+  const { result: replayed, interrupted } = await invoke({
     root,
     jobs,
     directory,
@@ -105,7 +107,7 @@ export async function replay(root: string, path: string, options: ReplayOptions)
   for (const difference of differences) process.stdout.write(`DIFFERENT ${difference}\n`);
   if (differences.length === 0)
     process.stdout.write(sameCode ? 'the same run: trace hashes are equal\n' : 'the same verdicts\n');
-  if (replayed.verdict === 'aborted') return 3;
+  if (interrupted) return 3;
   return differences.length === 0 ? 0 : 1;
 }
 

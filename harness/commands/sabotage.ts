@@ -1,3 +1,4 @@
+import { EXIT_CODES } from '../../contract/index.ts';
 import type { Mutation, ScenarioBody } from '../../contract/index.ts';
 import { openInvocation } from '../journal/invocation.ts';
 import { noteSeenRed } from '../journal/seen-red.ts';
@@ -28,14 +29,16 @@ export interface SabotageOptions extends RunOptions {
   readonly linesOnly?: boolean;
 }
 
-/** `faultline sabotage [ids...]`: exit code 1 when an assertion named did not turn red, 3 when interrupted. */
+/** `faultline sabotage [ids...]`: exit code 1 when an assertion named did not turn red, 3 when interrupted, 255 when a run could not be made. */
 export async function sabotage(root: string, ids: readonly string[], options: SabotageOptions): Promise<number> {
   const choices = chooseRows(openProject(root, rowIds(ids)), ids, options.system);
   const startedAt = new Date();
   const { jobs: workers, wallLimit } = paceOf(options);
   if ((await planned(choices, options, '')).length === 0)
     throw new UsageError(
-      `--line ${options.line}: no row chosen has that sabotage line; \`faultline list\` shows the rows`,
+      options.line === undefined
+        ? 'no row chosen has a sabotage line that its runs can show; leave out --lines-only, or the name of the run'
+        : `--line ${options.line}: no row chosen has that sabotage line; \`faultline list\` shows the rows`,
     );
   if (await refusedForResidue(root, options.world)) return RESIDUE;
   const directory = openInvocation(options.runsDir, startedAt, 'sabotage');
@@ -52,7 +55,7 @@ export async function sabotage(root: string, ids: readonly string[], options: Sa
     const outcomes = outcomesOf(runs);
     return outcomes.length === jobs.length && outcomes.every(({ red }) => red);
   };
-  const result = await invoke({
+  const { result, interrupted } = await invoke({
     root,
     jobs,
     directory,
@@ -72,10 +75,11 @@ export async function sabotage(root: string, ids: readonly string[], options: Sa
       ? `${JSON.stringify(outcomes, null, 2)}\n`
       : sabotageText(outcomes, jobs.length, shownPath(directory)),
   );
-  for (const run of result.runs)
-    if (!run.sabotage) process.stdout.write(`error ${run.id}/${run.run}: ${run.problem ?? run.verdict}\n`);
-  if (complete(result.runs)) return 0;
-  return result.runs.some(({ verdict }) => verdict === 'aborted') ? 3 : 1;
+  const unmade = result.runs.filter((run) => run.sabotage === undefined);
+  for (const run of unmade) process.stderr.write(`error ${run.id}/${run.run}: ${run.problem ?? run.verdict}\n`);
+  if (interrupted) return EXIT_CODES.aborted;
+  if (complete(result.runs)) return EXIT_CODES.pass;
+  return unmade.length > 0 ? EXIT_CODES.error : EXIT_CODES.fail;
 }
 
 /** Catalogue lines and mutations of each row, one at a time, in the runs that can show them. */
