@@ -41,6 +41,13 @@ test('each sabotage is shown in a run that judges what must turn red, and mutati
   ]);
 });
 
-test('a run that was asked for shows them all', () => {
-  expect(new Set(plannedSabotage(row, body, 'A').map(({ run: name }) => name))).toEqual(new Set(['A']));
+test("a run that was asked for shows what it judges itself, and no line that is another one's", () => {
+  const planned = (only: string) =>
+    plannedSabotage(row, body, only).map(({ run: name, sabotage }) => [name, ...Object.values(sabotage)]);
+  expect(planned('A').filter(([, what]) => typeof what === 'number')).toEqual([]);
+  expect(planned('B').filter(([, what]) => typeof what === 'number')).toEqual([
+    ['B', 0],
+    ['B', 1],
+  ]);
+  expect(new Set(planned('A').map(([name]) => name))).toEqual(new Set(['A']));
 });

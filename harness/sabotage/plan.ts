@@ -11,7 +11,7 @@ export interface PlannedSabotage {
 
 /**
  * Where each line of the row's sabotage and each mutation is shown. A line: in the run that the scenario names for it,
- * otherwise in the first that judges the assertion named. A mutation: in as many runs as it takes for every assertion
+ * otherwise in the first that judges the assertion named; of one run only those that it shows. A mutation: in as many runs as it takes for every assertion
  * that it concerns.
  */
 export function plannedSabotage(row: Row, body: ScenarioBody, only?: string): readonly PlannedSabotage[] {
@@ -21,10 +21,15 @@ export function plannedSabotage(row: Row, body: ScenarioBody, only?: string): re
   const covering = (references: readonly string[]): readonly string[] => [
     ...new Set(references.flatMap((reference) => judging(reference) ?? [])),
   ];
+  /** Of one run that was asked for, what it judges itself. */
+  const shown = (reference: string): string | undefined =>
+    only === undefined || runs.some(([, plan]) => judges(plan, reference)) ? judging(reference) : undefined;
   const first = runs.slice(0, 1).map(([run]) => run);
   const lines = row.sabotage.flatMap(({ expect }, line): PlannedSabotage[] => {
-    const run = only ?? body.sabotage[line]?.run ?? judging(referenceText(expect));
-    return run === undefined ? [] : [{ run, sabotage: { line } }];
+    const named = body.sabotage[line]?.run;
+    const reference = referenceText(expect);
+    const run = named ?? shown(reference);
+    return run === undefined || (only !== undefined && run !== only) ? [] : [{ run, sabotage: { line } }];
   });
   const mutation = (name: Mutation, where: readonly string[]): readonly PlannedSabotage[] =>
     (where.length > 0 ? where : first).map((run) => ({ run, sabotage: { mutation: name } }));
