@@ -38,6 +38,9 @@ describe('diff', () => {
     expect([parted.code, parted.stdout]).toEqual([1, expect.stringMatching(/they part at event \d+ of/)]);
     expect(parted.stdout).toContain('B 46000 noise drip');
     expect((await project.faultline(['diff', 'one/latest', 'other/latest'])).code).toBe(1);
+    await project.faultline(['run', 'TOY-01', '--world', 'toy', '--runs-dir', 'both']);
+    const alone = await project.faultline(['diff', 'both/latest', 'one/latest']);
+    expect([alone.code, alone.stdout]).toEqual([1, expect.stringMatching(/TOY-01\/B {2}is in \S+ only/)]);
   });
 });
 

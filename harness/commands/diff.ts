@@ -16,15 +16,18 @@ const CONTEXT = 4;
 
 /**
  * `faultline diff <run> <run>`: where two runs part, by their traces where both kept one, else by what clients and logs saw. Exit code 0 when
- * they are the same, else 1.
+ * they are the same, else 1; runs that only one of them has are a difference.
  */
 export function diff(one: string, other: string): number {
-  const pairs = pairsOf(runFolders(one), runFolders(other));
+  const [ones, others] = [runFolders(one), runFolders(other)];
+  const pairs = pairsOf(ones, others);
   if (pairs.length === 0)
     throw new UsageError(`expected runs that both have, found none in ${one} and ${other}; name one run of each`);
   const differ = pairs.filter(([a, b]) => !compared(a, b));
+  const alone = [...ones, ...others].filter((run) => !pairs.flat().includes(run));
+  for (const { name, directory } of alone) process.stdout.write(`${name}  is in ${shownPath(directory)} only\n`);
   if (pairs.length > 1) process.stdout.write(`${pairs.length - differ.length} of ${pairs.length} runs are the same\n`);
-  return differ.length === 0 ? 0 : 1;
+  return differ.length + alone.length === 0 ? 0 : 1;
 }
 
 /** Two runs that were named are held against each other; of two invocations, those of one name. */
