@@ -1,7 +1,7 @@
 import type { RunResult } from '../contract/index.ts';
 import { worst } from '../contract/index.ts';
 import type { Reporter } from './reporter.ts';
-import { byRow, decisive, runPath } from './results.ts';
+import { again, byRow, decisive, runPath } from './results.ts';
 
 /** A case for each row; its runs' instants, in seconds of the run's clock, are properties. */
 export const junit: Reporter = (result, { directory }) => {
@@ -51,7 +51,7 @@ function describe(run: RunResult, path: string): readonly [string, ...string[]] 
     first,
     ...lines.map((line) => `${line.reference}: expected ${line.expected}; seen ${line.seen}`),
     ...(run.problem === undefined ? [] : [run.problem]),
-    `again: npx faultline replay ${path}`,
+    `again: npx faultline ${again(run, path)}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { worst } from '../contract/index.ts';
 import type { RunResult } from '../contract/index.ts';
 import type { Reporter } from './reporter.ts';
-import { byRow, decisive, linesOf, runPath } from './results.ts';
+import { again, byRow, decisive, linesOf, runPath } from './results.ts';
 import { tally } from './terminal.ts';
 import { limitText, sinceAnchor, span } from './text.ts';
 
@@ -51,7 +51,7 @@ function failure(run: RunResult, path: string): readonly string[] {
       ? []
       : ['', '```', ...run.log.map(({ at, source, text }) => `${(at / 1000).toFixed(3)} ${source} ${text}`), '```']),
     '',
-    `Again: \`npx faultline replay ${path}\``,
+    `Again: \`npx faultline ${again(run, path)}\``,
     '',
   ];
 }

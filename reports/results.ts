@@ -20,6 +20,11 @@ export function runPath({ id, run, sabotage, seed }: RunName, firstSeed: number)
   return `${id}/${run}${variant}${seed === firstSeed ? '' : `-seed-${seed}`}`;
 }
 
+/** The command that shows a run again. What was cut short by hand has no end to compare with: it is run anew. */
+export function again({ id, run, seed, verdict }: RunResult, path: string): string {
+  return verdict === 'aborted' ? `run ${id}/${run} --seed ${seed}` : `replay ${path}`;
+}
+
 /** The lines that decided a verdict other than pass. */
 export function decisive(run: RunResult): readonly LineResult[] {
   return run.lines.filter(({ verdict }) => verdict !== 'pass');

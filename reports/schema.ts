@@ -6,15 +6,24 @@ const verdict = z.enum(VERDICTS);
 const ms = z.number().meta({ description: "Milliseconds of the run's clock" });
 const numbers = z.record(z.string(), z.number());
 
+/** The run that shows it, where the scenario names one. */
+const shownIn = { run: z.string().optional() };
+
 const sabotage = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('safeguard-off'),
     safeguard: z.string(),
     steadyWithout: z.array(z.int()).optional(),
+    ...shownIn,
   }),
-  z.strictObject({ kind: z.literal('rule-removed'), alert: z.string() }),
-  z.strictObject({ kind: z.literal('configuration'), component: z.string(), env: z.record(z.string(), z.string()) }),
-  z.strictObject({ kind: z.literal('operator-skips'), step: z.enum(['onDetected', 'onCleared']) }),
+  z.strictObject({ kind: z.literal('rule-removed'), alert: z.string(), ...shownIn }),
+  z.strictObject({
+    kind: z.literal('configuration'),
+    component: z.string(),
+    env: z.record(z.string(), z.string()),
+    ...shownIn,
+  }),
+  z.strictObject({ kind: z.literal('operator-skips'), step: z.enum(['onDetected', 'onCleared']), ...shownIn }),
 ]);
 
 const line = z.strictObject({

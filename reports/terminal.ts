@@ -1,7 +1,7 @@
 import type { RunResult, Verdict } from '../contract/index.ts';
 import { VERDICTS, worst } from '../contract/index.ts';
 import type { Reporter } from './reporter.ts';
-import { byRow, decisive, linesOf, runPath } from './results.ts';
+import { again, byRow, decisive, linesOf, runPath } from './results.ts';
 import { runBlock } from './run-block.ts';
 import { clock, count, fit, limitText, span } from './text.ts';
 
@@ -55,11 +55,6 @@ function idleAlongside(rows: readonly (readonly [string, readonly RunResult[]])[
     );
     return [...alerts.difference(fired)].map((alert) => `note  ${id}  ${alert} stands alongside and fired in no run`);
   });
-}
-
-/** What was cut short by hand has no end to compare with: it is run anew. */
-function again({ id, run, seed, verdict }: RunResult, path: string): string {
-  return verdict === 'aborted' ? `run ${id}/${run} --seed ${seed}` : `replay ${path}`;
 }
 
 function titleOf(runs: readonly RunResult[]): string {
