@@ -11,12 +11,13 @@ const FOLDERS = [
   'faults',
   'harness',
   'models',
+  'reports',
   'scenarios',
   'standins',
   'system',
   'worlds',
 ];
-const SOURCE = /\.(?:ts|mjs|js|cjs|json|ya?ml|sql|proto)$/;
+const SOURCE = /\.(?:ts|mjs|js|cjs|json|ya?ml|sql|proto|patch)$/;
 
 /** Hashes of the source files and of the lock file: whether a replay runs the same code. Tests are no part of it. */
 export function codeHashes(root: string): InvocationResult['code'] {

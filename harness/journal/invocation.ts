@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { InvocationResult } from '../../contract/index.ts';
 import { UsageError } from '../commands/usage-error.ts';
@@ -46,8 +46,10 @@ export function closeInvocation(
   writeFileSync(join(directory, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
   for (const [name, text] of Object.entries(reports)) writeFileSync(join(directory, name), text);
   const latest = join(directory, '..', 'latest');
-  rmSync(latest, { force: true, recursive: true });
+  // A folder of that name is somebody's own: it stays, and there is no link.
+  if (lstatSync(latest, { throwIfNoEntry: false })?.isDirectory() === true) return;
   try {
+    rmSync(latest, { force: true });
     symlinkSync(basename(directory), latest, 'junction');
   } catch {
     // A file system without links: the folder is named in the output anyway.
