@@ -20,6 +20,9 @@ export interface Operation {
   readonly error?: string;
 }
 
+/** The operation by which a history tells that wall clocks were moved, by `byMs`: time that passes for some components. */
+export const STEP_CLOCKS = 'step-clocks';
+
 /** Append-only; operations in the order of their invocation. */
 export interface History {
   readonly operations: readonly Operation[];

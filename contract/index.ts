@@ -3,7 +3,7 @@ export * from './deployment.ts';
 export type * from './exploration-result.ts';
 export type * from './exploration.ts';
 export type * from './fault.ts';
-export type * from './history.ts';
+export * from './history.ts';
 export type * from './link.ts';
 export * from './load-test.ts';
 export * from './sabotage.ts';

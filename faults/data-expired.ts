@@ -1,3 +1,4 @@
+import { STEP_CLOCKS } from '../contract/index.ts';
 import type { Ms, Running, Stage } from '../contract/index.ts';
 import { once } from './once.ts';
 import { plannable } from './plan.ts';
@@ -23,9 +24,6 @@ export interface Expiry {
   /** What heals: the renewal. The time that has passed stays. */
   renew(stage: Stage): Promise<void>;
 }
-
-/** The name of the operations by which the history tells of moved clocks. */
-const STEP_CLOCKS = 'step-clocks';
 
 /**
  * Days pass until something has expired: clocks are set so that so much is left. Over by itself after the last step, healed

@@ -1,10 +1,8 @@
+import { STEP_CLOCKS } from '../contract/index.ts';
 import type { Ms, Running } from '../contract/index.ts';
 import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
 import { components } from './targets.ts';
-
-/** The name of the operations by which the history tells of moved clocks. */
-const STEP_CLOCKS = 'step-clocks';
 
 /**
  * Time passes at once: wall clocks of named components are stepped by what `by` says, together; monotonic time and timers stay.

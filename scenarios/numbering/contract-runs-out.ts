@@ -1,5 +1,5 @@
 /** NUM-11: the contract of one operator runs out, and what tenants meet meanwhile. */
-import { expired, operations, polled } from 'faultline';
+import { STEP_CLOCKS, expired, operations, polled } from 'faultline';
 import type {
   Activity,
   AlertChange,
@@ -16,7 +16,6 @@ import { contractLeft, fileSignedTerm } from '../../models/numbering/administrat
 import { acknowledgeExpiry } from '../../models/numbering/clients/admin-call.ts';
 import { assign, validate } from '../../models/numbering/clients/call.ts';
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
-import { STEP_CLOCKS } from '../../models/numbering/invariants/holds.ts';
 
 export const OPERATORS = ['Roshan', 'Etisalat-AF', 'MTN-AF', 'AWCC', 'Salaam'] as const;
 export type Operator = (typeof OPERATORS)[number];

@@ -1,11 +1,10 @@
 /** NUM-19: a client that uses an Idempotency-Key for two payloads, and what becomes of it. */
 import { randomUUID } from 'node:crypto';
-import { RunAborted, clientMisuse } from 'faultline';
+import { RunAborted, STEP_CLOCKS, clientMisuse } from 'faultline';
 import type { Activity, Evidence, Ms, Observation, Operation, PlannableFault, Probe, Stage } from 'faultline';
 import { lookUp, reserve } from '../../models/numbering/clients/call.ts';
 import type { IdentifierKey } from '../../models/numbering/clients/call.ts';
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
-import { STEP_CLOCKS } from '../../models/numbering/invariants/holds.ts';
 import { spareNumbers } from '../../models/numbering/numbers.ts';
 
 const TENANT = 'tenant-reuses-keys';

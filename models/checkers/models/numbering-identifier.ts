@@ -1,3 +1,4 @@
+import { STEP_CLOCKS } from '../../../contract/index.ts';
 import type { Call, Partition } from '../linearizability/model.ts';
 import type { HistoryModel } from './history-model.ts';
 import { CHANGES, readNumbering } from './numbering-reading.ts';
@@ -51,13 +52,12 @@ type Change = Extract<NumberingInput, { readonly from: number }>;
  */
 export const numberingIdentifier: HistoryModel<Known, NumberingInput, NumberingOutput> = {
   about: "numbering's identifiers: reserve, assign, release-reservation, release, recall, reinstate",
-  words: [...CHANGES, 'step-clocks', 'suspend'],
+  words: [...CHANGES, STEP_CLOCKS, 'suspend'],
   open: true,
   read: readNumbering,
   init: () => UNKNOWN,
   step(known, input, output) {
-    if (input.f === 'step-clocks')
-      return { ...known, overFrom: -Infinity, overBy: Infinity, quarantineUntil: -Infinity };
+    if (input.f === STEP_CLOCKS) return { ...known, overFrom: -Infinity, overBy: Infinity, quarantineUntil: -Infinity };
     if (input.f === 'suspend') return known.tenant === input.tenant ? { ...known, suspended: true } : known;
     const least = leastVersion(known, input, output);
     if (least === undefined || (output?.version !== undefined && output.version < least)) return undefined;
@@ -68,7 +68,7 @@ export const numberingIdentifier: HistoryModel<Known, NumberingInput, NumberingO
   partition: byIdentifier,
   describe: {
     call(input, output) {
-      if (input.f === 'step-clocks') return 'step-clocks';
+      if (input.f === STEP_CLOCKS) return STEP_CLOCKS;
       if (input.f === 'suspend') return `suspend ${input.tenant}`;
       const version = output?.version === undefined ? '' : ` -> version ${output.version}`;
       return `${input.f} by ${input.tenant}${version}`;

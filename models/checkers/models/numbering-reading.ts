@@ -1,3 +1,4 @@
+import { STEP_CLOCKS } from '../../../contract/index.ts';
 import type { Operation } from '../../../contract/index.ts';
 import { Misread } from './history-model.ts';
 import type { Said } from './history-model.ts';
@@ -16,7 +17,7 @@ export type NumberingInput =
       readonly from: number;
       readonly to: number;
     }
-  | { readonly f: 'step-clocks' }
+  | { readonly f: typeof STEP_CLOCKS }
   | { readonly f: 'suspend'; readonly tenant: string };
 
 /** What a success tells; each may be missing. */
@@ -48,7 +49,7 @@ export const CHANGES = ['reserve', 'assign', 'release-reservation', 'release', '
 export function readNumbering(operation: Operation): Said<NumberingInput, NumberingOutput> | undefined {
   const { name, outcome, input, result = {}, invokedAt, completedAt } = operation;
   const told = outcome === 'ok' ? toldBy(input, result) : undefined;
-  if (name === 'step-clocks') return { input: { f: 'step-clocks' }, output: told };
+  if (name === STEP_CLOCKS) return { input: { f: STEP_CLOCKS }, output: told };
   if (name === 'suspend') return { input: { f: 'suspend', tenant: String(input['tenantId']) }, output: told };
   const f = CHANGES.find((each) => each === name);
   // A replay repeats the answer to a call of before; a refused one changed nothing.

@@ -1,3 +1,4 @@
+import { STEP_CLOCKS } from '../../../contract/index.ts';
 import type { Ms, Operation } from '../../../contract/index.ts';
 import { subjectOf } from './tables.ts';
 
@@ -45,9 +46,6 @@ export function certainHolds(operations: readonly Operation[]): readonly Hold[] 
       : [{ subject: subjectOf(result), tenantId: String(input['tenantId']), from: completedAt, to, by }];
   });
 }
-
-/** The operation by which an activity tells that it moved the services' clocks, by `byMs`. */
-export const STEP_CLOCKS = 'step-clocks';
 
 /** Operations by which a hold may end; the one that they end is in their input. */
 const GIVES_UP: readonly string[] = ['release-reservation', 'assign', 'release', 'recall'];

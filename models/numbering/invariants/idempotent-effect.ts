@@ -1,5 +1,5 @@
+import { STEP_CLOCKS } from '../../../contract/index.ts';
 import type { Evidence, Invariant, Ms, Operation, Violation } from '../../../contract/index.ts';
-import { STEP_CLOCKS } from './holds.ts';
 import { subjectOf, tablesOf } from './tables.ts';
 import type { Tables } from './tables.ts';
 
