@@ -1,8 +1,9 @@
 import type { Anchor, Row } from '../../catalogue/index.ts';
-import type { Probe, ScenarioBody } from '../../contract/index.ts';
+import type { ScenarioBody } from '../../contract/index.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { judges } from '../judge/judged.ts';
+import { polling } from '../run/polling.ts';
 import { buildScenario } from './project.ts';
 import type { Project } from './project.ts';
 
@@ -126,8 +127,4 @@ function countsFrom(row: Row, anchor: Anchor): readonly string[] {
 
 function lineReferences(row: Pick<Row, 'mitigation' | 'recovery'>): readonly string[] {
   return [...row.mitigation.map((_, i) => `mitigation[${i}]`), ...row.recovery.map((_, i) => `recovery[${i}]`)];
-}
-
-function polling(probes: readonly Probe[]): readonly Probe[] {
-  return probes.flatMap((probe) => [...(probe.poll ? [probe] : []), ...polling(probe.parts ?? [])]);
 }

@@ -1,5 +1,6 @@
 import { RunAborted } from '../../contract/index.ts';
 import type { Observation, Probe, Stage } from '../../contract/index.ts';
+import { polling } from './polling.ts';
 
 /** Takes and records the looks of probes that poll, during the phases in which each is used. */
 export class Pollers {
@@ -65,9 +66,4 @@ export class Pollers {
     });
     if (seen) (this.#polled[probe.title] ??= []).push({ at: clock.now(), ...seen });
   }
-}
-
-/** The probes that poll, and those that combinations are made of. */
-function polling(probes: Iterable<Probe>): readonly Probe[] {
-  return [...probes].flatMap((probe) => [...(probe.poll ? [probe] : []), ...polling(probe.parts ?? [])]);
 }
