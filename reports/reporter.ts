@@ -4,8 +4,6 @@ import type { InvocationResult } from '../contract/index.ts';
 export interface ReportContext {
   /** The invocation's folder as the user would type it: `runs/2026-11-22T10-14-07-NUM-03`. */
   readonly directory: string;
-  /** Colours and bold, which only repeat what a sign already says. */
-  readonly colour?: boolean;
 }
 
 /** Text of one form made from one invocation, by a pure function. */

@@ -70,7 +70,7 @@ function audit(run: RunResult): readonly string[] {
   const residue = linesOf(run, 'residue').every(({ verdict }) => verdict === 'pass') ? 'no residue' : 'residue';
   const text = `${count(invariants, 'invariant')} over ${count(run.operations, 'operation')} · ${count(run.otherAlerts.length, 'other alert')} · ${residue}`;
   const head = step('audit', '', text, '', bad.length === 0 ? 'ok' : '');
-  return [head, ...bad.flatMap((line) => row('', '', line, `${line.reference.padEnd(0)} ${line.title}`.trim()))];
+  return [head, ...bad.flatMap((line) => row('', '', line, `${line.reference} ${line.title}`.trim()))];
 }
 
 function planted(run: RunResult): readonly string[] {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-export const ROOT = resolve(import.meta.dirname, '..');
+const ROOT = resolve(import.meta.dirname, '..');
 
 /** Runs a script or binary of node_modules with this Node, its output on this terminal; its exit code. */
 export function node(script: string, ...args: readonly string[]): number {

@@ -68,7 +68,6 @@ async function one(job: Job): Promise<RunResult> {
       signal: AbortSignal.any([interrupted.signal, stopped.signal]),
       ...(worldName === 'simulated' ? {} : { crashed: crash.signal }),
       keepTrace: job.keepTrace,
-      ...(job.guard === undefined ? {} : { guard: job.guard }),
       ...(job.stopAt === undefined ? {} : { stopAt: { at: job.stopAt.at, stop: stopper(job, stopped) } }),
       wallClock,
       watching: {

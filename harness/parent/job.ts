@@ -12,7 +12,6 @@ export interface Job {
   readonly directory: string;
   /** Keep the semantic events too. */
   readonly keepTrace: boolean;
-  readonly guard?: boolean;
   /** Where it stops: to wait for a debugger, or for good. */
   readonly stopAt?: { readonly at: Ms; readonly inspect: boolean };
   /** An alert at which the run is given up. */

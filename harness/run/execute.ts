@@ -30,7 +30,6 @@ export interface Execution {
    */
   readonly crashed?: AbortSignal;
   readonly keepTrace?: boolean;
-  readonly guard?: boolean;
   /** Called when the run's clock has come to `at`. */
   readonly stopAt?: { readonly at: Ms; readonly stop: (now: Ms) => void };
   /** Real milliseconds, for `wallMs`: the clock of a patched process is not real. */
@@ -60,7 +59,6 @@ export async function execute(execution: Execution): Promise<Executed> {
     deadlineMs,
     signal,
     ...(subject.sabotage === undefined ? {} : { sabotage: subject.sabotage }),
-    ...(execution.guard === undefined ? {} : { guard: execution.guard }),
     ...(execution.keepTrace === undefined ? {} : { keepTrace: execution.keepTrace }),
   });
   const session = new Session(subject, running, watching, signal, deadlineMs);
