@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import os from 'node:os';
 import type { Deployment, Finding, World } from '../../contract/index.ts';
 import { loadPackages, overlaySources } from './kernel/modules.ts';
 import { installKernel } from './kernel/patch/install.ts';
@@ -29,7 +27,7 @@ async function preload(deployment: Deployment): Promise<void> {
 /** Everything in one process and in virtual time. From the first start on this process is patched for good. */
 export const world: World = {
   name: 'simulated',
-  doctor: async () => [postgres(), pinning(), leftovers()],
+  doctor: async () => [postgres(), leftovers()],
   start: async (deployment, options) => {
     if (clusters === undefined) {
       startWatchdog();
@@ -51,14 +49,6 @@ function postgres(): Finding {
   } catch (error) {
     return { what, ok: false, detail: (error as Error).message };
   }
-}
-
-function pinning(): Finding {
-  const found = spawnSync('taskset', ['--version']).status === 0;
-  const detail = found
-    ? `each world and its PostgreSQL on one of ${os.availableParallelism()} cores`
-    : 'no taskset on this machine: runs are correct and up to twice as slow';
-  return { what: 'pinning to cores', ok: true, detail };
 }
 
 function leftovers(): Finding {
