@@ -19,6 +19,6 @@ type SabotageKind =
   /** A step of the operator in the scenario is not done. */
   | { readonly kind: 'operator-skips'; readonly step: 'onDetected' | 'onCleared' };
 
-/** Applied to every row: each assertion must have been seen red (contract.md, Proof). */
+/** Applied to every row: each assertion must have been seen red (CONTRIBUTING.md, Habits). */
 export const MUTATIONS = ['no-fault', 'mute-alert', 'no-heal', 'plant'] as const;
 export type Mutation = (typeof MUTATIONS)[number];

@@ -28,7 +28,7 @@ export interface Load extends AsyncDisposable {
   set(option: string, value: number | boolean): void;
 }
 
-/** The instants of a run, as contract.md names them. Undefined: not reached yet. */
+/** The instants of a run, in the order in which they come. Undefined: not reached yet. */
 export interface Instants {
   /** From here the steady state held for 30 s. */
   readonly steady?: Ms;

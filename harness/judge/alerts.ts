@@ -6,7 +6,7 @@ export function otherAlerts(alerts: readonly AlertChange[], expected: readonly s
   return alerts.filter(({ alert, state }) => state === 'firing' && !expected.includes(alert));
 }
 
-/** contract.md, Detection: any other alert is a failure. */
+/** Any alert but the expected ones is a failure. */
 export function judgeAlerts(alerts: readonly AlertChange[], expected: readonly string[]): Judgement {
   const others = otherAlerts(alerts, expected);
   const first = others[0];

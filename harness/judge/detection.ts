@@ -7,7 +7,7 @@ export function firstFiring(alerts: readonly AlertChange[], alert: string, injec
   return alerts.find((change) => change.alert === alert && change.state === 'firing' && change.at >= injected)?.at;
 }
 
-/** contract.md, Detection: the row's alert fires within its limit; an alert before its anchor is in time. */
+/** The row's alert fires within its limit; an alert before its anchor is in time. */
 export function judgeDetection(detected: Ms | undefined, alert: string, anchor: AnchorInstant, limit: Ms): Judgement {
   if (detected === undefined) return { verdict: 'fail', seen: `never: ${alert} did not fire` };
   if (anchor.at === undefined) return never(anchor);

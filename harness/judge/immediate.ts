@@ -4,7 +4,7 @@ import { ifJudged } from './unjudged.ts';
 import type { AnchorInstant, Judgement } from './judgement.ts';
 
 /**
- * contract.md, Time: no counter-example between the anchor and the end of the phase. Observations of operations carry the
+ * `immediate`: no counter-example between the anchor and the end of the phase. Observations of operations carry the
  * instant of their invocation, so that those in flight at the anchor are exempt.
  */
 export function judgeImmediate(observations: readonly Observation[], anchor: AnchorInstant): Judgement {

@@ -5,7 +5,7 @@ import { ifJudged } from './unjudged.ts';
 import type { AnchorInstant, Judgement } from './judgement.ts';
 
 /**
- * contract.md, Time: the first instant from which the behaviour holds until the end of its phase is at most `limit`
+ * The first instant from which the behaviour holds until the end of its phase is at most `limit`
  * after its anchor. `observations` are those of the phase, oldest first; looks before the anchor count as well, since a
  * behaviour that held before may go on holding. No look up to the limit and none against it: `unknown`.
  */

@@ -45,7 +45,7 @@ async function drain(session: Session): Promise<void> {
   await session.stage.load[Symbol.asyncDispose]();
 }
 
-/** contract.md, Proof: after every fault has been healed nothing may be left behind. */
+/** After every fault has been healed nothing may be left behind. */
 export async function residue(session: Session): Promise<void> {
   const left = await session.running.residue();
   session.record(

@@ -4,7 +4,7 @@ import { lastLimit } from './anchors.ts';
 import type { Session } from './session.ts';
 import { watch } from './watch.ts';
 
-/** contract.md, Time: recovery ends when all its lines have held for 30 s, or at the greatest of their limits. */
+/** Recovery ends when all its lines have held for 30 s, or at the greatest of their limits. */
 const RECOVERY_HOLD_MS: Ms = 30_000;
 const LOOK_EVERY_MS: Ms = 1000;
 

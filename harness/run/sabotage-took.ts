@@ -6,7 +6,7 @@ const SERIES_WITHIN_MS: Ms = 10_000;
 const LOOK_EVERY_MS: Ms = 1000;
 
 /**
- * contract.md, Proof: a sabotage has its own witness. A safeguard that is off is exported as `safeguard_enabled{name}` 0 by
+ * A sabotage has its own witness. A safeguard that is off is exported as `safeguard_enabled{name}` 0 by
  * every service that declares it. Undefined when it took, or when the kind is carried out by the harness or the world itself.
  */
 export async function sabotageTook(session: Session): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { tooBusy } from '../judge/unjudged.ts';
 import { summary } from '../judge/judgement.ts';
 import type { Session } from './session.ts';
 
-/** contract.md, Time: held for 30 s, reached within 2 min. */
+/** The steady state is held for 30 s, and reached within 2 min. */
 export const STEADY_HOLD_MS: Ms = 30_000;
 export const STEADY_LIMIT_MS: Ms = 120_000;
 

@@ -1,6 +1,6 @@
 import type { Ms, Observation, Probe } from '../../contract/index.ts';
 
-/** contract.md, Time: tumbling windows of 10 s with at least 20 samples each. */
+/** Tumbling windows of 10 s with at least 20 samples each. */
 const WINDOW_MS: Ms = 10_000;
 const SAMPLES_MIN = 20;
 

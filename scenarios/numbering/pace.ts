@@ -1,7 +1,7 @@
 /** How fast operations are answered, held against what they took in the steady state of the same run. */
 import type { Evidence, Ms, Observation, Operation, Probe, Running } from 'faultline';
 
-/** contract.md, Time: tumbling windows of 10 s; fewer operations than this say nothing. */
+/** Tumbling windows of 10 s; fewer operations than this say nothing. */
 const WINDOW_MS: Ms = 10_000;
 const SAMPLES_MIN = 5;
 /** A median leaves half of the operations to chance: with more waiting for a processor than half of that it is the machine's. */

@@ -7,7 +7,7 @@ import { clientsOf } from '../../models/numbering/clients/clients.ts';
 import { spareNumbers } from '../../models/numbering/numbers.ts';
 import { eachOperation } from './probes.ts';
 
-/** What the model's load makes a second, as long as a row does not say otherwise (contract.md, Load). */
+/** What the model's load makes a second, as long as a row does not say otherwise (models/numbering/load/options.ts). */
 const USUAL = { validations: 5, reservations: 1 } as const;
 const SECOND: Ms = 1000;
 /** So many that no tenant comes near its rate limit. */

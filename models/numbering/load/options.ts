@@ -1,6 +1,6 @@
 /** What a scenario may turn on the load (`load:` in its file, `Load.set` while it runs). */
 export const LOAD_OPTIONS = {
-  /** ValidateLease calls a second, alternating between HTTP and gRPC (contract.md, Load). */
+  /** ValidateLease calls a second, alternating between HTTP and gRPC. */
   validationsPerSecond: 5,
   /** Reservations begun a second. */
   reservationsPerSecond: 1,

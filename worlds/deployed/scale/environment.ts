@@ -5,7 +5,7 @@ import { toSystem } from '../../../contract/index.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A duration's variable (contract.md, Configuration of services). */
+/** A duration's variable: services carry the unit in the name. */
 const DURATION = /_MS$/;
 
 /**

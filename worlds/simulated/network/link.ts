@@ -28,7 +28,7 @@ export const noCounts = (): LinkCounts => ({
   lingering: 0,
 });
 
-/** TCP's first time-out before sending again, ms, and its doubling (contract.md, Faults on links). */
+/** TCP's first time-out before sending again, ms, doubled each time. */
 export const FIRST_RETRANSMISSION_MS = 200;
 /** Linux gives up on a SYN after about this time, ms (tcp_syn_retries = 6). */
 export const CONNECT_GIVES_UP_MS = 127_000;

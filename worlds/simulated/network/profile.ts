@@ -12,7 +12,7 @@ export interface ServerCost {
   readonly commitMs: number;
 }
 
-/** Where latencies and costs come from: one table for links and servers (contract.md, Virtual cost of work). */
+/** Where latencies and costs come from: one table for links and servers (ARCHITECTURE.md, Costs). */
 export interface Profile {
   /** One-way latency of a message, ms. */
   readonly latencyMs: {
