@@ -14,6 +14,7 @@ export interface Deployment {
 /** Environment for components, by their names: added to their own. */
 export type Environment = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** What a component is, told apart by `kind`. */
 export type ComponentSpec = ServiceSpec | PostgresSpec | RedisSpec | NatsSpec | PgbouncerSpec | ObjectStoreSpec;
 
 interface Placed {
@@ -56,6 +57,7 @@ export interface ServiceSpec extends Placed {
   readonly graceMs?: Ms;
 }
 
+/** A PostgreSQL server, reached as `postgres` without a password: a primary, or a standby of one. */
 export interface PostgresSpec extends Placed {
   readonly kind: 'postgres';
   readonly port: number;
@@ -81,6 +83,7 @@ export interface PostgresSpec extends Placed {
   readonly synchronous?: boolean;
 }
 
+/** A single Redis server. */
 export interface RedisSpec extends Placed {
   readonly kind: 'redis';
   readonly port: number;

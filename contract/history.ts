@@ -29,6 +29,7 @@ export interface History {
   invoke(process: string, name: string, input: Readonly<Record<string, unknown>>): PendingOperation;
 }
 
+/** An operation under way: one call ends it, a second one throws. `error` is the protocol's code, or the client's word for silence. */
 export interface PendingOperation {
   ok(result: Readonly<Record<string, unknown>>): void;
   fail(error: string, result?: Readonly<Record<string, unknown>>): void;

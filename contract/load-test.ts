@@ -15,6 +15,7 @@ export interface LoadTestBody {
   readonly phases: readonly LoadPhase[];
 }
 
+/** A part of a load test at one state of the deployment: the load runs, and the P95 is held against the row's figure. */
 export interface LoadPhase {
   /** `from PostgreSQL` */
   readonly title: string;

@@ -21,4 +21,5 @@ type SabotageKind =
 
 /** Applied to every row: each assertion must have been seen red (CONTRIBUTING.md, Habits). */
 export const MUTATIONS = ['no-fault', 'mute-alert', 'no-heal', 'plant'] as const;
+/** `no-fault` must end `vacuous`; `mute-alert` turns the detection red, `no-heal` the recovery, `plant` each line that lasts. */
 export type Mutation = (typeof MUTATIONS)[number];

@@ -188,12 +188,14 @@ export interface Invariant {
   plant(evidence: Evidence): Evidence;
 }
 
+/** What an invariant found in one run's evidence. It holds when there are no violations. */
 export interface InvariantResult {
   /** How many items were looked at; none makes the verdict `vacuous`. */
   readonly examined: number;
   readonly violations: readonly Violation[];
 }
 
+/** One item that breaks an invariant, in words, and when on the run's clock, where that is known. */
 export interface Violation {
   readonly at?: Ms;
   readonly what: string;

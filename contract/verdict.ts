@@ -5,6 +5,7 @@ import type { LogLine } from './world.ts';
 
 /** From the worst to the best; a composition takes the worst. */
 export const VERDICTS = ['fail', 'error', 'aborted', 'vacuous', 'unknown', 'pass'] as const;
+/** `vacuous`: the fault never bit, or nothing was examined. `unknown`: what was seen does not tell. `error`: the run itself broke. */
 export type Verdict = (typeof VERDICTS)[number];
 
 /** Process exit code of each verdict. 4: a run may not start because of residue; 254: bad arguments. */
@@ -19,7 +20,10 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
 
 /** The result of one assertion of a row. */
 export interface LineResult {
-  /** `steady[0]`, `steady[0].again`, `witness`, `detection`, `mitigation[0]`, `recovery[1]`, `impact.never[0]`, `impact.maySee`, `alerts`, `invariant:single-holder`, `residue`. */
+  /**
+   * `steady[0]`, `steady[0].again`, `witness`, `detection`, `mitigation[0]`, `recovery[1]`, `impact.never[0]`, `impact.maySee`, `alerts`,
+   * `logs`, `invariant:single-holder`, `residue`; under the mutation `plant` also `plant:<reference>`, of a line that lasts.
+   */
   readonly reference: string;
   readonly title: string;
   readonly verdict: Verdict;

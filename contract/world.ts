@@ -43,12 +43,14 @@ interface ServerWork {
   readonly perKilobyteMs: number;
 }
 
+/** One thing that a world needs or has on this machine: `ok` false is something missing, and `detail` then says the mend. */
 export interface Finding {
   readonly what: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
+/** How a world is to run a deployment; durations are the document's. */
 export interface RunOptions {
   readonly seed: number;
   /** 1 in the simulated world. */
@@ -115,12 +117,14 @@ export interface Running extends AsyncDisposable {
   readonly work: Observations;
 }
 
+/** One port of one instance, as the load generator dials it: through its own link or proxy. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly instance: string;
 }
 
+/** A deployed component or one instance of it. A verb acts on all of its instances, and resolves when that has been seen. */
 export interface Component {
   readonly name: string;
   readonly instances: readonly string[];
@@ -163,6 +167,7 @@ export interface Administration {
   http(component: string, request: { method: string; path: string; body?: unknown }): Promise<HttpAnswer>;
 }
 
+/** One message as JetStream stores it; `sequence` counts from 1. */
 export interface StreamMessage {
   readonly sequence: number;
   readonly subject: string;
@@ -171,17 +176,20 @@ export interface StreamMessage {
   readonly body: unknown;
 }
 
+/** One object of a bucket, with what it holds. */
 export interface StoredObject {
   readonly key: string;
   /** As UTF-8 text. */
   readonly text: string;
 }
 
+/** An answer of any status; `body` is the parsed JSON, or the text where it is none. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
+/** An alert went into another state, by the rule's evaluation. */
 export interface AlertChange {
   readonly alert: string;
   readonly state: 'pending' | 'firing' | 'resolved';
@@ -199,17 +207,20 @@ export interface Metrics {
   range(query: string, from: Ms, to: Ms): Promise<readonly MetricPoint[]>;
 }
 
+/** A value of a query at the instant of an evaluation, on the run's clock. */
 export interface MetricPoint {
   readonly at: Ms;
   readonly value: number;
 }
 
+/** A line that a process wrote, at an instant of the run's clock; `source` is its instance. */
 export interface LogLine {
   readonly at: Ms;
   readonly source: string;
   readonly text: string;
 }
 
+/** Something that a fault or a run left behind, and where. */
 export interface Residue {
   readonly what: string;
   readonly where: string;

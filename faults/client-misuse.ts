@@ -3,6 +3,7 @@ import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
 import { unfolding } from './unfolding.ts';
 
+/** What clients do wrong, and how their operations are told from the load's in the history. */
 export interface Misuse {
   /** How it reads in a report: `a key is sent again with another payload`. */
   readonly title: string;

@@ -8,6 +8,7 @@ export interface PlannableFault extends Fault {
   untilOver(): RunPlan;
 }
 
+/** A fault with the two words that make a run's plan of it. */
 export function plannable(fault: Fault): PlannableFault {
   return { ...fault, for: (lasts) => ({ fault, lasts }), untilOver: () => ({ fault }) };
 }

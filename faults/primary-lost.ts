@@ -4,6 +4,7 @@ import { once } from './once.ts';
 import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
 
+/** Who decides about the primary, and what it may do while the fault stays. */
 export interface PrimaryLost {
   /** The component whose operator API names the primary: `system/operations/failover-manager`. */
   readonly manager: string;

@@ -3,6 +3,7 @@ import { once } from './once.ts';
 import { plannable } from './plan.ts';
 import type { PlannableFault } from './plan.ts';
 
+/** What a stand-in answers in place of its work, as its control API takes it. */
 export interface ProviderErrors {
   /** HTTP status of its answers. */
   readonly status: number;

@@ -7,6 +7,7 @@ export function componentNames(running: Running, name: string): readonly string[
   return parts.length > 0 ? parts.map((part) => part.name) : [name];
 }
 
+/** The components themselves. @throws with the names that there are, where one is unknown */
 export function components(running: Running, name: string): readonly Component[] {
   return componentNames(running, name).map((each) => running.component(each));
 }

@@ -2,6 +2,7 @@ import type { LineResult } from '../../contract/index.ts';
 import type { Limit } from '../../catalogue/index.ts';
 import type { AnchorInstant, Judgement } from './judgement.ts';
 
+/** What one line of a row says before it is judged: its reference, its words, and the limit with the instant it counts from. */
 export interface Claim {
   readonly reference: string;
   readonly title: string;

@@ -7,6 +7,7 @@ import { polling } from '../run/polling.ts';
 import { buildScenario } from './project.ts';
 import type { Project } from './project.ts';
 
+/** What a row has to prove. */
 export interface Assertions {
   readonly id: string;
   /** The references of every assertion that must be seen red once. */

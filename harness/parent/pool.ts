@@ -5,6 +5,7 @@ import type { ChildSetup, Job } from './job.ts';
 
 const MAIN = new URL('../child/main.ts', import.meta.url).pathname;
 
+/** How jobs are shared among children, and what ends them; the limits are real time. */
 export interface PoolOptions {
   readonly setup: ChildSetup;
   readonly workers: number;

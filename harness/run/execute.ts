@@ -15,6 +15,7 @@ import { STEADY_HOLD_MS, STEADY_LIMIT_MS, steady, steadyAgain } from './steady.t
 import { traceCheckpoints } from './trace.ts';
 import type { Checkpoint } from './trace.ts';
 
+/** One run to do, the world to do it in, and who hears of it. */
 export interface Execution {
   readonly subject: RunSubject;
   readonly world: World;

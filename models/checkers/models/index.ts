@@ -19,4 +19,6 @@ export const MODELS = {
   set: judgeOf(set),
   'numbering-identifier': judgeOf(numberingIdentifier),
 } as const;
+
+/** A name that `--model` takes. */
 export type ModelName = keyof typeof MODELS;
