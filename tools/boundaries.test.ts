@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { checkBoundaries } from './boundaries.ts';
+import { ALLOWED, checkBoundaries } from './boundaries.ts';
 
 const roots: string[] = [];
 afterEach(() => {
@@ -39,6 +39,13 @@ test('this project has none, and was looked at', () => {
   const { files, problems } = checkBoundaries(join(import.meta.dirname, '..'));
   expect(problems).toEqual([]);
   expect(files).toBeGreaterThan(80);
+});
+
+test('ARCHITECTURE.md has the same table', () => {
+  const page = readFileSync(join(import.meta.dirname, '../ARCHITECTURE.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)\/.* \| (nothing|`[^|]*`) +\|$/gm)];
+  const told = rows.map(([, area, names = '']) => [area, [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name)]);
+  expect(Object.fromEntries(told)).toEqual(ALLOWED);
 });
 
 function planted(files: Readonly<Record<string, string>>): string {
