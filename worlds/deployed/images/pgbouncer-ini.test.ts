@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { PgbouncerSpec } from '../../../contract/index.ts';
+import { deployment } from '../../../deployments/numbering.ts';
 import { pgbouncerFiles } from './pgbouncer-ini.ts';
+import { throughProxy } from './topology.ts';
 
 const SPEC: PgbouncerSpec = {
   kind: 'pgbouncer',
@@ -10,6 +14,15 @@ const SPEC: PgbouncerSpec = {
   config: { pool_mode: 'transaction', query_wait_timeout: '2', server_lifetime: '0' },
   dependsOn: [],
 };
+
+test('the files of the pooler are what deployments/numbering.ts makes of it', () => {
+  for (const spec of deployment.components) {
+    if (spec.kind !== 'pgbouncer') continue;
+    for (const [name, text] of Object.entries(pgbouncerFiles(spec, (server) => throughProxy(deployment, spec, server))))
+      expect(readFileSync(join(import.meta.dirname, 'numbering', spec.name, name), 'utf8')).toBe(text);
+  }
+  expect.hasAssertions();
+});
 
 test('a pooler is told its proxy, and its times become shorter with the speed', () => {
   const { 'pgbouncer.ini': ini } = pgbouncerFiles(SPEC, () => ({ host: 'toxiproxy', port: 20_001 }), 10);
