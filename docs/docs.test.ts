@@ -1,9 +1,20 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const PROJECT = resolve(import.meta.dirname, '..');
+
+const read = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
 
 /** Code blocks of a page that say which file they are. */
 function blocks(page: string): Readonly<Record<string, string>> {
@@ -80,10 +91,22 @@ it('the commands of the page about exploring end as it says', { timeout: 180_000
   }
 });
 
-it('every path that a page links to is there', () => {
-  for (const page of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.md'))) {
-    const text = readFileSync(join(import.meta.dirname, page), 'utf8');
-    for (const [, link = ''] of text.matchAll(/\]\(([^)#:]+)\)/g))
-      expect(readFileSync(join(import.meta.dirname, link), 'utf8')).not.toBe('');
+it('the excerpt of the README is of the scenario, line by line', () => {
+  const [, excerpt = ''] = /```ts\n(export default scenario\('NUM-03'[^]*?)```/.exec(read('README.md')) ?? [];
+  const lines = read('scenarios/numbering/NUM-03-redis-unavailable.ts').split('\n');
+  let at = 0;
+  for (const line of excerpt.split('\n').filter((each) => each !== '')) {
+    expect(lines.slice(at)).toContain(line);
+    at = lines.indexOf(line, at) + 1;
   }
+  expect(at).toBeGreaterThan(0);
+});
+
+it('every path that a page links to is there', () => {
+  const pages = globSync(['*.md', 'docs/*.md', 'worlds/*/README.md'], { cwd: PROJECT });
+  const links = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => `${page}: ${join(dirname(page), link)}`),
+  );
+  expect(links.length).toBeGreaterThan(15);
+  expect(links.filter((link) => !existsSync(join(PROJECT, link.slice(link.indexOf(' ') + 1))))).toEqual([]);
 });
