@@ -77,6 +77,21 @@ export interface InvocationResult {
   /** Hash of the code and of the lock file: a replay with other code says so. */
   readonly code: { readonly source: string; readonly lock: string };
   readonly runs: readonly RunResult[];
+  /** Of counterexamples that were kept, where all rows were run. */
+  readonly found?: readonly FoundResult[];
+  readonly wallMs: number;
+}
+
+/** What a kept counterexample came to: one that fails again is red, for what it found was mended. */
+export interface FoundResult {
+  /** Its file in `scenarios/found`, without `.json`. */
+  readonly name: string;
+  readonly system: string;
+  /** What failed when it was found: `invariant:single-holder`. */
+  readonly check: string;
+  readonly verdict: Verdict;
+  /** What fails now; empty where nothing does. */
+  readonly seen: string;
   readonly wallMs: number;
 }
 

@@ -1,5 +1,6 @@
-import type { RunResult } from '../contract/index.ts';
+import type { FoundResult, RunResult } from '../contract/index.ts';
 import { worst } from '../contract/index.ts';
+import { againFound } from './found-text.ts';
 import type { Reporter } from './reporter.ts';
 import { again, byRow, decisive, runPath } from './results.ts';
 
@@ -27,12 +28,25 @@ export const junit: Reporter = (result, { directory }) => {
       '  </testcase>',
     ].join('\n');
   });
-  const verdicts = rows.map(([, runs]) => worst(runs.map((run) => run.verdict)));
+  const found = result.found ?? [];
+  const verdicts = [
+    ...rows.map(([, runs]) => worst(runs.map((run) => run.verdict))),
+    ...found.map(({ verdict }) => verdict),
+  ];
   const failures = verdicts.filter((verdict) => verdict === 'fail').length;
   const errors = verdicts.filter((verdict) => verdict !== 'fail' && verdict !== 'pass').length;
-  const head = `<testsuite name="faultline" tests="${rows.length}" failures="${failures}" errors="${errors}" time="${(result.wallMs / 1000).toFixed(3)}" timestamp="${xml(result.startedAt)}">`;
-  return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...cases, '</testsuite>', ''].join('\n');
+  const head = `<testsuite name="faultline" tests="${verdicts.length}" failures="${failures}" errors="${errors}" time="${(result.wallMs / 1000).toFixed(3)}" timestamp="${xml(result.startedAt)}">`;
+  return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...cases, ...found.map(foundCase), '</testsuite>', ''].join(
+    '\n',
+  );
 };
+
+function foundCase(each: FoundResult): string {
+  const head = `  <testcase classname="faultline.found" name="${xml(`${each.name} ${each.check}`)}" time="${(each.wallMs / 1000).toFixed(3)}"`;
+  if (each.verdict === 'pass') return `${head}/>`;
+  const tag = each.verdict === 'fail' ? 'failure' : 'error';
+  return `${head}>\n    <${tag} type="${each.verdict}" message="${xml(each.seen)}">again: ${xml(againFound(each))}</${tag}>\n  </testcase>`;
+}
 
 function properties(run: RunResult): readonly string[] {
   const property = (name: string, value: string): string =>

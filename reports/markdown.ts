@@ -1,5 +1,6 @@
 import { worst } from '../contract/index.ts';
 import type { RunResult } from '../contract/index.ts';
+import { againFound } from './found-text.ts';
 import type { Reporter } from './reporter.ts';
 import { again, byRow, decisive, linesOf, runPath } from './results.ts';
 import { tally } from './terminal.ts';
@@ -25,6 +26,10 @@ export const markdown: Reporter = (result, { directory }) => {
     ...result.runs
       .filter(({ verdict }) => verdict !== 'pass')
       .flatMap((run) => failure(run, `${directory}/${runPath(run, result.seed)}`)),
+    ...(result.found ?? []).map(
+      (each) =>
+        `- ${each.name}, found by exploration (\`${each.check}\`): ${each.verdict === 'pass' ? 'pass' : `**${each.verdict}**, ${each.seen}; again: \`${againFound(each)}\``}`,
+    ),
   ].join('\n');
 };
 

@@ -181,3 +181,31 @@ test('figures read as the documents write them', () => {
   ]);
   expect(['10s', '5m', '250ms', 'immediate'].map(limitText)).toEqual(['10 s', '5 min', '250 ms', 'at once']);
 });
+
+describe('what explorations have found and is kept', () => {
+  const found = { system: 'numbering', check: 'invariant:single-holder', seen: '', wallMs: 1500 };
+  const result = {
+    ...invocation(PASSING),
+    verdict: 'fail',
+    found: [
+      { ...found, name: 'numbering-1', verdict: 'pass' },
+      { ...found, name: 'numbering-2', verdict: 'fail', seen: 'two hold +93700000001' },
+    ],
+  } as const;
+  const again = 'npx faultline replay scenarios/found/numbering-2.json';
+
+  test.each(['terminal', 'markdown', 'junit'] as const)('is in %s, and how to see what fails again', (format) => {
+    const text = REPORTERS[format](result, context);
+    expect(text).toContain('numbering-1');
+    expect(text).toContain('two hold +93700000001');
+    expect(text).toContain(again);
+  });
+
+  test('counts in junit.xml', () => {
+    expect(REPORTERS.junit(result, context)).toContain('tests="3" failures="1"');
+  });
+
+  test('has its place in result.json', () => {
+    expect(resultSchema.safeParse(JSON.parse(JSON.stringify(result))).error).toBeUndefined();
+  });
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MUTATIONS, VERDICTS } from '../contract/index.ts';
-import type { Instants, InvocationResult, LineResult, RunResult } from '../contract/index.ts';
+import type { FoundResult, Instants, InvocationResult, LineResult, RunResult } from '../contract/index.ts';
 
 const verdict = z.enum(VERDICTS);
 const ms = z.number().meta({ description: "Milliseconds of the run's clock" });
@@ -76,6 +76,15 @@ const run = z.strictObject({
   phase: z.string(),
 });
 
+const found = z.strictObject({
+  name: z.string(),
+  system: z.string(),
+  check: z.string(),
+  verdict,
+  seen: z.string(),
+  wallMs: z.number(),
+});
+
 /** The form of `result.json`. A field that the contract gains and this lacks is a type error below. */
 export const resultSchema = z.strictObject({
   format: z.literal(1),
@@ -86,12 +95,14 @@ export const resultSchema = z.strictObject({
   verdict,
   code: z.strictObject({ source: z.string(), lock: z.string() }),
   runs: z.array(run),
+  found: z.array(found).optional(),
   wallMs: z.number(),
 });
 
 type SameKeys<A, B> = [keyof A] extends [keyof B] ? ([keyof B] extends [keyof A] ? true : false) : false;
 const complete: readonly true[] = [
   true satisfies SameKeys<InvocationResult, z.infer<typeof resultSchema>>,
+  true satisfies SameKeys<FoundResult, z.infer<typeof found>>,
   true satisfies SameKeys<RunResult, z.infer<typeof run>>,
   true satisfies SameKeys<LineResult, z.infer<typeof line>>,
   true satisfies SameKeys<Instants, z.infer<typeof run>['instants']>,

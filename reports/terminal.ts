@@ -1,5 +1,6 @@
 import type { RunResult, Verdict } from '../contract/index.ts';
 import { VERDICTS, worst } from '../contract/index.ts';
+import { foundText } from './found-text.ts';
 import type { Reporter } from './reporter.ts';
 import { again, byRow, decisive, linesOf, runPath } from './results.ts';
 import { runBlock } from './run-block.ts';
@@ -36,6 +37,7 @@ export const terminal: Reporter = (result, { directory }) => {
     }
     out.push(`      look:    npx faultline report ${directory}`);
   }
+  out.push(...foundText(result.found ?? []));
   return `${out.join('\n')}\n`;
 };
 

@@ -77,12 +77,17 @@ export async function invoke(invocation: Invocation): Promise<Invoked> {
     runs,
     wallMs: performance.now() - begun,
   };
+  writeInvocation(directory, result);
+  return { result, interrupted };
+}
+
+/** Writes the result and its reports into the folder of the invocation. */
+export function writeInvocation(directory: string, result: InvocationResult): void {
   const context = { directory: shownPath(directory) };
   closeInvocation(directory, result, {
     'junit.xml': REPORTERS.junit(result, context),
     'report.md': REPORTERS.markdown(result, context),
   });
-  return { result, interrupted };
 }
 
 /** A path as the user would type it. */

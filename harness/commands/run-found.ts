@@ -1,23 +1,12 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Verdict } from '../../contract/index.ts';
-import { span } from '../../reports/text.ts';
+import type { FoundResult } from '../../contract/index.ts';
 import { readCounterexample } from '../explore/counterexample.ts';
 import type { Counterexample } from '../explore/counterexample.ts';
 import { FOUND_FOLDER } from './found.ts';
 import { shownPath } from './invoke.ts';
 import { replayCounterexample } from './replay-case.ts';
 import { UsageError } from './usage-error.ts';
-
-/** What a kept counterexample came to: one that fails again is red, for what it found was mended. */
-export interface FoundResult {
-  readonly name: string;
-  readonly system: string;
-  readonly check: string;
-  readonly verdict: Verdict;
-  readonly seen: string;
-  readonly wallMs: number;
-}
 
 /** A counterexample that was kept. */
 interface Kept {
@@ -64,20 +53,4 @@ export async function runFound(
     });
   }
   return results;
-}
-
-/** A line each below the rows, and `found.json` beside their results. */
-export function showFound(results: readonly FoundResult[], directory: string, out: NodeJS.WriteStream): void {
-  if (results.length === 0) return;
-  writeFileSync(join(directory, 'found.json'), `${JSON.stringify(results, null, 2)}\n`);
-  out.write(`\n found by exploration, ${results.length} kept in ${FOUND_FOLDER.join('/')}\n`);
-  for (const { name, check, verdict, seen, wallMs } of results) {
-    out.write(
-      ` ${(verdict === 'pass' ? 'pass' : verdict.toUpperCase()).padEnd(6)} ${name.padEnd(24)} ${check.padEnd(40)} ${span(wallMs)}\n`,
-    );
-    if (verdict !== 'pass') {
-      out.write(`        ${seen}\n`);
-      out.write(`        again: npx faultline replay ${FOUND_FOLDER.join('/')}/${name}.json\n`);
-    }
-  }
 }

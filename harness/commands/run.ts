@@ -1,4 +1,5 @@
 import { EXIT_CODES, worst } from '../../contract/index.ts';
+import type { FoundResult, InvocationResult } from '../../contract/index.ts';
 import { REPORTERS } from '../../reports/index.ts';
 import { openInvocation } from '../journal/invocation.ts';
 import { alertsOf } from '../load/alerts.ts';
@@ -6,12 +7,12 @@ import { openProject } from '../load/project.ts';
 import { loadSystem } from '../load/subject.ts';
 import { chooseRows, rowIds } from './choose-rows.ts';
 import type { Choice } from './choose-rows.ts';
-import { invoke, shownPath } from './invoke.ts';
+import { invoke, shownPath, writeInvocation } from './invoke.ts';
 import { nearest } from './nearest.ts';
 import { paceOf } from './options.ts';
 import type { RunOptions } from './options.ts';
 import { planJobs } from './plan-jobs.ts';
-import { readFound, runFound, showFound } from './run-found.ts';
+import { readFound, runFound } from './run-found.ts';
 import { RESIDUE, refusedForResidue } from './residue.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,7 +37,7 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
     keepTrace: options.trace === true,
     ...(options.abortOn === undefined ? {} : { abortOn: options.abortOn }),
   });
-  const { result, interrupted } = await invoke({
+  const { result: rows, interrupted } = await invoke({
     root,
     jobs,
     directory,
@@ -48,12 +49,17 @@ export async function run(root: string, ids: readonly string[], options: RunOpti
     quiet: options.json === true,
     startedAt,
   });
+  const stopped = interrupted || (options.bail === true && rows.verdict !== 'pass');
+  const result = kept.length === 0 || stopped ? rows : withFound(rows, await runFound(root, kept, wallLimit * 1000));
+  if (result !== rows) writeInvocation(directory, result);
   const report = options.json === true ? REPORTERS.json : REPORTERS.terminal;
   process.stdout.write(report(result, { directory: shownPath(directory) }));
-  const stopped = interrupted || (options.bail === true && result.verdict !== 'pass');
-  const found = await runFound(root, stopped ? [] : kept, wallLimit * 1000);
-  showFound(found, directory, options.json === true ? process.stderr : process.stdout);
-  return EXIT_CODES[worst([result.verdict, ...found.map(({ verdict }) => verdict)])];
+  return EXIT_CODES[result.verdict];
+}
+
+function withFound(rows: InvocationResult, found: readonly FoundResult[]): InvocationResult {
+  const wallMs = rows.wallMs + found.reduce((sum, each) => sum + each.wallMs, 0);
+  return { ...rows, verdict: worst([rows.verdict, ...found.map(({ verdict }) => verdict)]), found, wallMs };
 }
 
 /** @throws UsageError for an alert that no rule of the systems has: nothing would ever be given up for it */
