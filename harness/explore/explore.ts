@@ -1,4 +1,5 @@
 import type { CaseFailure, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
+import { Dealer } from './dealer.ts';
 import { caseSeed, drawCase, topologyOf } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
 import { minimize, ofCheck } from './minimize.ts';
@@ -51,6 +52,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   const finished = new Map<number, { readonly drawn: ExplorationCase; readonly outcome: CaseOutcome }>();
   const failing: Failing[] = [];
   const checks = new Set<string>();
+  const dealer = draw.planted === undefined ? undefined : new Dealer(model, seed);
   let next = 0;
   let added = 0;
   const enough = (): boolean =>
@@ -62,9 +64,10 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     while (!enough()) {
       const run = next;
       next += 1;
-      const topology = draw.topology ?? topologyOf(model, seed, run);
+      const topology = draw.topology ?? (await dealer?.deal(run)) ?? topologyOf(model, seed, run);
       const drawn = drawCase(model, { ...draw, topology, seed: caseSeed(seed, run) });
       const suspected = await workers.run({ case: drawn, whole: false, impatient: true });
+      dealer?.done(run, { topology, touched: suspected.touched === true });
       // No verdict by impatience: what was given up is run once more, with all the time that its limit gives.
       const outcome = suspected.givenUp === true ? await workers.run({ case: drawn, whole: false }) : suspected;
       finished.set(run, { drawn, outcome });

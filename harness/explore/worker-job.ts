@@ -34,6 +34,8 @@ export interface CaseOutcome {
   readonly log: readonly string[];
   /** A condition was given up (`CaseJob.impatient`): its failure is a suspicion. */
   readonly givenUp?: boolean;
+  /** A function that the planted bug has changed was called. Only where one is planted. */
+  readonly touched?: boolean;
   /** Indices of commands that called nobody. Only where there is a failure. */
   readonly idle?: readonly number[];
   /** By check, the commands whose calls speak of what the failure speaks of. */

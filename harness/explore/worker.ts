@@ -8,6 +8,7 @@ import { loadWorld } from '../load/subject.ts';
 import { EVENTS_FD } from '../parent/job.ts';
 import { loadCase, loadExploration } from './load-case.ts';
 import { runCase } from './run-case.ts';
+import { Touched } from './touched.ts';
 import type { CaseJob, CaseOutcome, WorkerSetup } from './worker-job.ts';
 
 const realMs = ((): (() => number) => {
@@ -21,6 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => in
 
 const { root, world: worldName, system, sources } = JSON.parse(process.argv[2] ?? '{}') as WorkerSetup;
 const model = await loadExploration(root, system);
+const touched = sources === undefined ? undefined : new Touched(root, sources);
 const world = await loadWorld(root, worldName);
 for (const text of jobLines()) {
   const outcome = await one(JSON.parse(text) as CaseJob);
@@ -57,6 +59,7 @@ async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<
       virtualMs: run.virtualMs,
       wallMs: run.wallMs,
       log: run.log,
+      ...(touched === undefined ? {} : { touched: touched.take() }),
       ...(run.failures.length === 0 ? {} : { givenUp: run.givenUp, idle: run.idle, concerned: run.concerned }),
       ...(whole ? { history: explored.operations, trace: run.trace } : {}),
     };
