@@ -73,7 +73,7 @@ function job(
     env = {},
     dependsOn = [],
     onlyWith,
-    regionServer = 'postgres',
+    regionServer = 'postgres,postgres-replica',
   }: Partial<Pick<ServiceSpec, 'env' | 'dependsOn' | 'onlyWith'>> & { readonly regionServer?: string } = {},
 ): ServiceSpec {
   return {

@@ -1,6 +1,6 @@
-/** Which region does what is to be done once: the one whose server is primary. */
+/** Which region does what is to be done once: the one that has the primary. */
 import { z } from 'zod';
-import { url } from '../../kit/config.ts';
+import { names, url } from '../../kit/config.ts';
 import type { Safeguard } from '../../kit/safeguards.ts';
 
 export const EXPORT_REPLANNING: Safeguard = {
@@ -10,8 +10,8 @@ export const EXPORT_REPLANNING: Safeguard = {
 };
 
 export const inChargeConfig = {
-  /** The PostgreSQL server of this process's region. */
-  REGION_SERVER: z.string().optional(),
+  /** The PostgreSQL servers of this process's region. */
+  REGION_SERVER: names(),
   FAILOVER_MANAGER_URL: url(['http'], 'http://failover-manager:8095').optional(),
 };
 
@@ -19,14 +19,15 @@ const answer = z.object({ primary: z.string().nullable() });
 
 /** Asks the failover manager; without one there is one region. False while it does not answer. */
 export async function inCharge(
-  options: { readonly REGION_SERVER?: string | undefined; readonly FAILOVER_MANAGER_URL?: string | undefined },
+  options: { readonly REGION_SERVER: readonly string[]; readonly FAILOVER_MANAGER_URL?: string | undefined },
   timeoutMs: number,
 ): Promise<boolean> {
   const { REGION_SERVER, FAILOVER_MANAGER_URL: base } = options;
-  if (REGION_SERVER === undefined || base === undefined) return true;
+  if (REGION_SERVER.length === 0 || base === undefined) return true;
   try {
     const response = await fetch(new URL('/v1/primary', base), { signal: AbortSignal.timeout(timeoutMs) });
-    return answer.parse(await response.json()).primary === REGION_SERVER;
+    const { primary } = answer.parse(await response.json());
+    return primary !== null && REGION_SERVER.includes(primary);
   } catch {
     return false;
   }
