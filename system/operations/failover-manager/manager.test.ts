@@ -89,6 +89,26 @@ test('without fencing a former primary takes its place with its old data', async
   expect(manager.primary).toMatchObject({ primary: 'a' });
 });
 
+test('a failback that breaks off leaves a primary that takes writes', async () => {
+  const { manager, servers, watch } = cluster();
+  servers.a.becomes({ standbys: ['b'] });
+  await watch(1);
+  servers.a.breaksHalfWay = true;
+  const back = expect(manager.failBack('b')).rejects.toThrow('the connection is lost');
+  await vi.advanceTimersByTimeAsync(5000);
+  await back;
+  expect(servers.a.refused).toBe(true);
+  expect(servers.a.refusesWrites).toBe(false);
+  expect(manager.primary).toMatchObject({ primary: 'a', phase: 'steady' });
+});
+
+test('a primary that a manager before this one has left read-only takes writes again', async () => {
+  const { servers, watch } = cluster();
+  servers.a.becomes({ refusesWrites: true });
+  await watch(2);
+  expect(servers.a.refusesWrites).toBe(false);
+});
+
 test('the synchronous standby confirms while it streams, and is left out when it has been gone', async () => {
   const { servers, watch } = cluster({ SYNCHRONOUS_STANDBY: 'b' });
   servers.a.becomes({ standbys: ['b'] });
@@ -131,26 +151,41 @@ function cluster(env: Record<string, string> = {}, off: string[] = []) {
   return { manager, servers, rebuilt, watch };
 }
 
+const BLANK: Report = {
+  inRecovery: true,
+  timeline: 1,
+  position: 100,
+  standbys: [],
+  synchronousStandby: '',
+  refusesWrites: false,
+};
+
 class Fake {
   readonly name: string;
   promoted = false;
   refused = false;
+  /** What it is asked for it does, and does not say so. */
+  breaksHalfWay = false;
   synchronous: string | undefined;
   #report: Report | undefined;
 
   constructor(name: string, inRecovery: boolean) {
     this.name = name;
-    this.#report = { inRecovery, timeline: 1, position: 100, standbys: [], synchronousStandby: '' };
+    this.#report = { ...BLANK, inRecovery };
   }
 
   becomes({ standbys, ...now }: Partial<Omit<Report, 'standbys'>> & { standbys?: string[] }): void {
-    const base = this.#report ?? { inRecovery: true, timeline: 1, position: 100, standbys: [], synchronousStandby: '' };
+    const base = this.#report ?? BLANK;
     const streams = standbys?.map((name) => ({ name, streaming: true, replayed: 100 }));
     this.#report = { ...base, ...now, ...(streams === undefined ? {} : { standbys: streams }) };
   }
 
   away(): void {
     this.#report = undefined;
+  }
+
+  get refusesWrites(): boolean {
+    return this.#report?.refusesWrites === true;
   }
 
   probe = async (): Promise<Report | undefined> => this.#report;
@@ -162,6 +197,13 @@ class Fake {
 
   refuseWrites = async (): Promise<void> => {
     this.refused = true;
+    this.becomes({ refusesWrites: true });
+    if (this.breaksHalfWay) throw new Error('the connection is lost');
+  };
+
+  takeWrites = async (): Promise<void> => {
+    if (this.#report === undefined) throw new Error('away');
+    this.becomes({ refusesWrites: false });
   };
 
   setSynchronousStandby = async (name: string): Promise<void> => {

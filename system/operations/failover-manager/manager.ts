@@ -193,6 +193,7 @@ export class Manager {
     const primary = this.#server(this.#primary as string);
     const report = this.#reports.get(primary.name);
     if (report === undefined) return;
+    if (report.refusesWrites) await this.#takeWrites(primary);
     const lost = servers.find(({ name }) => {
       const own = this.#reports.get(name);
       if (name === primary.name || own === undefined) return false;
@@ -202,6 +203,15 @@ export class Manager {
     });
     if (lost !== undefined) this.#rebuild(lost.name);
     await this.#chooseSynchronous(primary, report, now, config.STANDBY_GONE_MS);
+  }
+
+  /** A failback that came to nothing, by an error or with the manager's own end, must not leave a primary that nobody can write to. */
+  async #takeWrites(primary: Server): Promise<void> {
+    const { log } = this.#parts;
+    log.warn({ server: primary.name }, 'the primary refuses writes, and no failback is under way');
+    await primary.takeWrites().catch((error: unknown) => {
+      log.error({ err: error, server: primary.name }, 'the primary could not be made to take writes');
+    });
   }
 
   readonly #streamingAt = new Map<string, number>();
@@ -266,17 +276,15 @@ export class Manager {
     }
     if (!this.#follows(name)) throw new Refused(`${name} does not follow ${from.name} yet.`);
     this.#phase = 'failing-back';
-    let refused = false;
     try {
       await this.#lease();
       await from.refuseWrites();
-      refused = true;
       const end = (await from.probe())?.position ?? Number.POSITIVE_INFINITY;
       await this.#until(async () => ((await to.probe())?.position ?? 0) >= end, `${name} has all of the log`);
       await this.#promote(to);
     } catch (error) {
-      // It stays the primary.
-      if (refused) await from.takeWrites();
+      // It stays the primary. Where this fails too, poll sees to it.
+      await from.takeWrites().catch(() => {});
       throw error;
     } finally {
       this.#phase = 'steady';

@@ -11,6 +11,8 @@ export interface Report {
   /** Standbys that stream from it, with how far they have replayed. */
   readonly standbys: readonly { readonly name: string; readonly streaming: boolean; readonly replayed: number }[];
   readonly synchronousStandby: string;
+  /** Sessions begin read-only (`default_transaction_read_only`): of a primary, what a failback asks for. */
+  readonly refusesWrites: boolean;
 }
 
 /** Positions as numbers of bytes: logs are shorter than 2^53. `received` is null before a standby has ever streamed. */
@@ -22,7 +24,8 @@ const REPORT = `
       ELSE pg_current_wal_lsn() END - '0/0')::float8 AS position,
     coalesce((SELECT json_agg(json_build_object('name', application_name, 'streaming', state = 'streaming',
       'replayed', coalesce(replay_lsn - '0/0', 0)) ORDER BY application_name) FROM pg_stat_replication), '[]') AS standbys,
-    current_setting('synchronous_standby_names') AS synchronous`;
+    current_setting('synchronous_standby_names') AS synchronous,
+    current_setting('default_transaction_read_only')::boolean AS refuses_writes`;
 
 /** Talks to one server by SQL; every call is bounded. */
 export class Server {
@@ -46,6 +49,7 @@ export class Server {
         position: number;
         standbys: { name: string; streaming: boolean; replayed: number }[];
         synchronous: string;
+        refuses_writes: boolean;
       }>(REPORT);
       const row = rows[0];
       if (row === undefined) return undefined;
@@ -55,6 +59,7 @@ export class Server {
         position: row.position,
         standbys: row.standbys,
         synchronousStandby: row.synchronous.replaceAll('"', ''),
+        refusesWrites: row.refuses_writes,
       };
     } catch {
       return undefined;
