@@ -41,6 +41,70 @@ test('a silent primary is replaced by the standby that has most of the log, afte
 });
 
 test.each([
+  ['soon', 3000],
+  ['long', 10_000],
+])(
+  'a standby whose answer to its promotion is lost is the primary when it is seen to write: %s after',
+  async (_, lostForMs) => {
+    const { manager, servers, rebuilt, watch } = cluster();
+    await watch(1);
+    servers.b.losesAnswerForMs = lostForMs;
+    servers.a.away();
+    await watch(15);
+    expect(servers.b.promoted).toBe(true);
+    // Not named again, though it answers: the other one may write.
+    servers.a.becomes({ inRecovery: false });
+    const named = new Set<string | null>();
+    for (let second = 0; second < 15; second += 1) {
+      await watch(1);
+      named.add(manager.primary.primary);
+    }
+    expect(named).not.toContain('a');
+    expect(manager.primary).toEqual({ term: 2, primary: 'b', phase: 'steady' });
+    expect(servers.c.promoted).toBe(false);
+    expect(rebuilt).toContain('a of b');
+    expect(rebuilt.join()).not.toMatch(/b of/);
+  },
+);
+
+test('a standby that could not be told leaves the primary as it was', async () => {
+  const { manager, servers, watch } = cluster();
+  await watch(1);
+  servers.a.away();
+  const failing = expect(manager.failOver()).rejects.toThrow('away');
+  servers.b.away();
+  servers.c.away();
+  await vi.advanceTimersByTimeAsync(5000);
+  await failing;
+  expect(manager.primary).toEqual({ term: 1, primary: 'a', phase: 'steady' });
+});
+
+test('a server that is seen to write with a longer history takes the place of the primary after a lease, and is not made anew', async () => {
+  const { manager, servers, rebuilt, watch } = cluster();
+  await watch(1);
+  servers.b.becomes({ inRecovery: false, timeline: 2 });
+  await watch(1);
+  expect(manager.primary).toEqual({ term: 1, primary: null, phase: 'failing-over' });
+  await watch(6);
+  expect(manager.primary).toEqual({ term: 2, primary: 'b', phase: 'steady' });
+  expect(rebuilt).not.toContain('b of a');
+});
+
+test('a failback whose answer is lost leaves the former primary refusing writes', async () => {
+  const { manager, servers, watch } = cluster();
+  servers.a.becomes({ standbys: ['b'] });
+  await watch(1);
+  servers.b.losesAnswerForMs = 10_000;
+  const back = expect(manager.failBack('b')).rejects.toThrow('b writes');
+  await watch(15);
+  await back;
+  expect(manager.primary.primary).toBeNull();
+  expect(servers.a.refusesWrites).toBe(true);
+  await watch(8);
+  expect(manager.primary.primary).toBe('b');
+});
+
+test.each([
   ['while promotion is held', {}, [] as string[], true],
   ['when promotion is manual', { PROMOTION: 'manual' }, [], false],
   ['without automatic-promotion', {}, ['automatic-promotion'], false],
@@ -166,6 +230,9 @@ class Fake {
   refused = false;
   /** What it is asked for it does, and does not say so. */
   breaksHalfWay = false;
+  /** It is promoted, and silent for so long from then on. */
+  losesAnswerForMs = 0;
+  #silentUntil = 0;
   synchronous: string | undefined;
   #report: Report | undefined;
 
@@ -188,11 +255,24 @@ class Fake {
     return this.#report?.refusesWrites === true;
   }
 
-  probe = async (): Promise<Report | undefined> => this.#report;
+  /** Answers nothing for so long, and goes on meanwhile. */
+  silent(ms: number): void {
+    this.#silentUntil = performance.now() + ms;
+  }
 
-  promote = async (): Promise<void> => {
+  get probed(): Report | undefined {
+    return performance.now() < this.#silentUntil ? undefined : this.#report;
+  }
+
+  probe = async (): Promise<Report | undefined> => this.probed;
+
+  promote = async (): Promise<Error | undefined> => {
+    if (this.probed === undefined) throw new Error('away');
     this.promoted = true;
     this.becomes({ inRecovery: false, timeline: (this.#report?.timeline ?? 1) + 1 });
+    if (this.losesAnswerForMs === 0) return undefined;
+    this.silent(this.losesAnswerForMs);
+    return new Error('Connection terminated');
   };
 
   refuseWrites = async (): Promise<void> => {

@@ -94,8 +94,21 @@ export class Manager {
 
   /** One look at every server, and what follows from it. */
   async poll(): Promise<void> {
-    const { servers, metrics } = this.#parts;
+    const { metrics } = this.#parts;
     const now = performance.now();
+    await this.#look();
+    if (this.#phase === 'steady') {
+      const newer = this.#newer();
+      if (this.#primary === undefined) this.#find();
+      else if (newer !== undefined) await this.#adopt(newer.name, newer.timeline);
+      else if (this.#silence(this.#primary, now) >= this.#parts.config.DOWN_AFTER_MS) await this.#primaryDown();
+      else await this.#keep();
+    }
+    metrics.primary(this.#primary, this.#term);
+  }
+
+  async #look(): Promise<void> {
+    const { servers, metrics } = this.#parts;
     await Promise.all(
       servers.map(async (server) => {
         const report = await server.probe();
@@ -104,12 +117,6 @@ export class Manager {
         metrics.serverUp(server.name, report !== undefined);
       }),
     );
-    if (this.#phase === 'steady') {
-      if (this.#primary === undefined) this.#find();
-      else if (this.#silence(this.#primary, now) >= this.#parts.config.DOWN_AFTER_MS) await this.#primaryDown();
-      else await this.#keep();
-    }
-    metrics.primary(this.#primary, this.#term);
   }
 
   /** ms since a server last answered. */
@@ -117,16 +124,35 @@ export class Manager {
     return now - (this.#answeredAt.get(name) ?? this.#startedAt);
   }
 
-  /** The writable server with the longest history is the primary: others that write were one before. */
-  #find(): void {
-    const writable = this.#parts.servers
+  /**
+   * Of the servers that would write the one with the longest history, when that is longer than the primary's: it was promoted though nobody
+   * here heard of it, and any other one is a former primary.
+   */
+  #newer(): { readonly name: string; readonly timeline: number } | undefined {
+    const [newest] = this.#parts.servers
       .flatMap(({ name }) => {
         const report = this.#reports.get(name);
         return report === undefined || report.inRecovery ? [] : [{ name, timeline: report.timeline }];
       })
       .toSorted((a, b) => b.timeline - a.timeline);
-    const [found] = writable;
-    if (found !== undefined) this.#announce(found.name, found.timeline);
+    return newest !== undefined && newest.timeline > this.#term ? newest : undefined;
+  }
+
+  #find(): void {
+    const newer = this.#newer();
+    if (newer !== undefined) this.#announce(newer.name, newer.timeline);
+  }
+
+  /** In the place of the primary, as after a promotion: nobody still believes in that one then. */
+  async #adopt(name: string, timeline: number): Promise<void> {
+    this.#phase = 'failing-over';
+    this.#parts.log.warn({ from: this.#primary, to: name, timeline }, 'another server was promoted');
+    try {
+      await this.#lease();
+      this.#announce(name, timeline);
+    } finally {
+      this.#phase = 'steady';
+    }
   }
 
   #announce(name: string, term: number): void {
@@ -157,7 +183,10 @@ export class Manager {
     log.warn({ from: this.#primary, to: candidate.name }, 'failing over');
     try {
       await this.#lease();
-      await this.#promote(candidate);
+      await this.#look();
+      const newer = this.#newer();
+      if (newer === undefined) await this.#promote(candidate);
+      else this.#announce(newer.name, newer.timeline);
       metrics.failover();
     } finally {
       this.#phase = 'steady';
@@ -171,13 +200,23 @@ export class Manager {
     return standbys.find(({ name }) => this.#reports.get(name)?.position === most);
   }
 
+  /** @throws Error when it could not be told to, and the primary is as before; or is not seen to write, and there is no primary until a server is */
   async #promote(server: Server): Promise<void> {
-    await server.promote();
-    const report = await server.probe();
-    if (report === undefined || report.inRecovery) throw new Error(`${server.name} was not promoted`);
-    this.#reports.set(server.name, report);
-    this.#answeredAt.set(server.name, performance.now());
-    this.#announce(server.name, Math.max(report.timeline, this.#term + 1));
+    const { log } = this.#parts;
+    const unsaid = await server.promote();
+    if (unsaid !== undefined)
+      log.warn({ err: unsaid, server: server.name }, 'the answer to a promotion is lost or late');
+    // It may write from now on, so the former primary is named no more, whatever is seen of this one.
+    this.#primary = undefined;
+    this.#term = Math.max(this.#term, this.#reports.get(server.name)?.timeline ?? 0);
+    await this.#until(async () => {
+      const report = await server.probe();
+      if (report === undefined || report.inRecovery) return false;
+      this.#reports.set(server.name, report);
+      this.#answeredAt.set(server.name, performance.now());
+      this.#announce(server.name, Math.max(report.timeline, this.#term + 1));
+      return true;
+    }, `${server.name} writes`);
   }
 
   #lease(): Promise<void> {
@@ -263,7 +302,8 @@ export class Manager {
   async failBack(name: string): Promise<void> {
     const { safeguards } = this.#parts;
     const to = this.#server(name);
-    const from = this.#server(this.#primary ?? '');
+    if (this.#primary === undefined) throw new Refused('There is no primary.');
+    const from = this.#server(this.#primary);
     if (this.#phase !== 'steady') throw new Refused(`The manager is ${this.#phase}.`);
     if (to === from) throw new Refused(`${name} is the primary.`);
     const report = this.#reports.get(name);
@@ -283,8 +323,8 @@ export class Manager {
       await this.#until(async () => ((await to.probe())?.position ?? 0) >= end, `${name} has all of the log`);
       await this.#promote(to);
     } catch (error) {
-      // It stays the primary. Where this fails too, poll sees to it.
-      await from.takeWrites().catch(() => {});
+      // It stays the primary, unless the other one may be it by now. Where this fails too, poll sees to it.
+      if (this.#primary === from.name) await from.takeWrites().catch(() => {});
       throw error;
     } finally {
       this.#phase = 'steady';

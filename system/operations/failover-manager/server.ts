@@ -67,30 +67,33 @@ export class Server {
   }
 
   /** @throws when the server does not answer in time, or refuses; the connection is not used again then */
-  async query<Row extends pg.QueryResultRow>(
-    text: string,
-    values: unknown[] = [],
-    timeoutMs: number = this.#timeoutMs,
-  ): Promise<pg.QueryResult<Row>> {
+  async query<Row extends pg.QueryResultRow>(text: string): Promise<pg.QueryResult<Row>> {
     let client = this.#client;
     try {
       if (client === undefined) {
-        client = new pg.Client({
-          connectionString: this.#connectionString,
-          application_name: 'failover-manager',
-          connectionTimeoutMillis: this.#timeoutMs,
-        });
-        const made = client;
+        const made = this.#newClient();
         made.on('error', () => this.#forget(made));
+        client = made;
         await made.connect();
-        this.#client = made;
+        this.#client ??= made;
       }
-      const config = { text, values, query_timeout: timeoutMs };
+      const config = { text, query_timeout: this.#timeoutMs };
       return await client.query<Row>(config);
     } catch (error) {
       if (client !== undefined) this.#forget(client);
       throw error;
+    } finally {
+      // Somebody else had asked meanwhile, and made the one that is kept.
+      if (client !== undefined && client !== this.#client) this.#forget(client);
     }
+  }
+
+  #newClient(): pg.Client {
+    return new pg.Client({
+      connectionString: this.#connectionString,
+      application_name: 'failover-manager',
+      connectionTimeoutMillis: this.#timeoutMs,
+    });
   }
 
   #forget(client: pg.Client): void {
@@ -98,8 +101,26 @@ export class Server {
     client.end().catch(() => {});
   }
 
-  async promote(): Promise<void> {
-    await this.query('SELECT pg_promote(true, 60)', [], 65_000);
+  /**
+   * Tells it to promote itself, over a connection of its own: a probe would wait behind that, and break the connection off when its time is up.
+   * Once told it goes on by itself, so nobody has to wait here.
+   * @returns why it has not said that it did so, which does not mean that it did not; undefined: it has said so
+   * @throws when it could not be told
+   */
+  async promote(): Promise<Error | undefined> {
+    const client = this.#newClient();
+    // What ends the connection ends the statement, too, and is heard there.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      const config = { text: 'SELECT pg_promote(true, 60)', query_timeout: this.#timeoutMs };
+      return await client.query(config).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+    } finally {
+      client.end().catch(() => {});
+    }
   }
 
   /** Names the standby that has to confirm commits of those who ask for it; empty: none. */
