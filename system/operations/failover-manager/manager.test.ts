@@ -25,6 +25,26 @@ test('of two that would write the one with the longer history is the primary, an
   expect(rebuilt).toEqual(['a of b']);
 });
 
+test('a former primary that answers first is not taken for the primary while another server is late', async () => {
+  const { manager, servers, rebuilt, watch } = cluster();
+  servers.b.becomes({ inRecovery: false, timeline: 2 });
+  servers.b.silent(4500);
+  await watch(4);
+  expect(manager.primary.primary).toBeNull();
+  await watch(3);
+  expect(manager.primary).toEqual({ term: 2, primary: 'b', phase: 'steady' });
+  expect(rebuilt.join()).not.toMatch(/b of/);
+});
+
+test('a server that does not answer at all is waited for as long as a silent primary', async () => {
+  const { manager, servers, watch } = cluster();
+  servers.b.away();
+  await watch(8);
+  expect(manager.primary.primary).toBeNull();
+  await watch(1);
+  expect(manager.primary.primary).toBe('a');
+});
+
 test('a silent primary is replaced by the standby that has most of the log, after a lease in which nobody writes', async () => {
   const { manager, servers, watch } = cluster();
   await watch(1);

@@ -51,6 +51,8 @@ export class Manager {
   #held = false;
   #rebuilding: string | undefined;
   #startedAt = performance.now();
+  /** Since when nobody was named who is told of here: the start, or a promotion whose end was not seen. */
+  #noneSince = this.#startedAt;
 
   constructor(parts: ManagerParts) {
     this.#parts = parts;
@@ -99,7 +101,7 @@ export class Manager {
     await this.#look();
     if (this.#phase === 'steady') {
       const newer = this.#newer();
-      if (this.#primary === undefined) this.#find();
+      if (this.#primary === undefined) this.#find(now);
       else if (newer !== undefined) await this.#adopt(newer.name, newer.timeline);
       else if (this.#silence(this.#primary, now) >= this.#parts.config.DOWN_AFTER_MS) await this.#primaryDown();
       else await this.#keep();
@@ -138,9 +140,14 @@ export class Manager {
     return newest !== undefined && newest.timeline > this.#term ? newest : undefined;
   }
 
-  #find(): void {
-    const newer = this.#newer();
-    if (newer !== undefined) this.#announce(newer.name, newer.timeline);
+  /** There is no primary: the manager has just begun, or has not seen the end of a promotion. */
+  #find(now: number): void {
+    const { servers, config } = this.#parts;
+    const found = this.#newer();
+    const late = now - this.#noneSince >= config.DOWN_AFTER_MS;
+    const all = servers.every(({ name }) => this.#reports.get(name) !== undefined);
+    // Where no term is known yet, one that has not answered may have the longer history.
+    if (found !== undefined && (all || late || this.#term > 0)) this.#announce(found.name, found.timeline);
   }
 
   /** In the place of the primary, as after a promotion: nobody still believes in that one then. */
@@ -208,6 +215,7 @@ export class Manager {
       log.warn({ err: unsaid, server: server.name }, 'the answer to a promotion is lost or late');
     // It may write from now on, so the former primary is named no more, whatever is seen of this one.
     this.#primary = undefined;
+    this.#noneSince = performance.now();
     this.#term = Math.max(this.#term, this.#reports.get(server.name)?.timeline ?? 0);
     await this.#until(async () => {
       const report = await server.probe();
