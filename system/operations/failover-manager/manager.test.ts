@@ -45,6 +45,39 @@ test('a server that does not answer at all is waited for as long as a silent pri
   expect(manager.primary.primary).toBe('a');
 });
 
+test('a primary that was lost before the manager began is replaced as one that it knew', async () => {
+  const { manager, servers, watch } = cluster();
+  servers.a.away();
+  await watch(8);
+  expect(manager.primary.phase).toBe('steady');
+  await watch(7);
+  expect(manager.primary).toEqual({ term: 2, primary: 'b', phase: 'steady' });
+});
+
+test('a primary that answers late after all is not replaced', async () => {
+  const { manager, servers, watch } = cluster();
+  servers.a.silent(12_000);
+  await watch(10);
+  expect(manager.primary.phase).toBe('failing-over');
+  await watch(6);
+  expect(manager.primary).toEqual({ term: 1, primary: 'a', phase: 'steady' });
+  expect(servers.b.promoted).toBe(false);
+});
+
+test.each([
+  ['when promotion is manual', { PROMOTION: 'manual' }, []],
+  ['without automatic-promotion', {}, ['automatic-promotion']],
+])('nobody is promoted after a start without a primary %s', async (_, env, off) => {
+  const { manager, servers, watch } = cluster(env, off);
+  servers.a.away();
+  await watch(30);
+  expect(manager.primary).toEqual({ term: 0, primary: null, phase: 'steady' });
+  const failingOver = manager.failOver();
+  await vi.advanceTimersByTimeAsync(5000);
+  await failingOver;
+  expect(manager.primary.primary).toBe('b');
+});
+
 test('a silent primary is replaced by the standby that has most of the log, after a lease in which nobody writes', async () => {
   const { manager, servers, watch } = cluster();
   await watch(1);

@@ -101,7 +101,7 @@ export class Manager {
     await this.#look();
     if (this.#phase === 'steady') {
       const newer = this.#newer();
-      if (this.#primary === undefined) this.#find(now);
+      if (this.#primary === undefined) await this.#find(now);
       else if (newer !== undefined) await this.#adopt(newer.name, newer.timeline);
       else if (this.#silence(this.#primary, now) >= this.#parts.config.DOWN_AFTER_MS) await this.#primaryDown();
       else await this.#keep();
@@ -141,13 +141,14 @@ export class Manager {
   }
 
   /** There is no primary: the manager has just begun, or has not seen the end of a promotion. */
-  #find(now: number): void {
+  async #find(now: number): Promise<void> {
     const { servers, config } = this.#parts;
     const found = this.#newer();
     const late = now - this.#noneSince >= config.DOWN_AFTER_MS;
     const all = servers.every(({ name }) => this.#reports.get(name) !== undefined);
     // Where no term is known yet, one that has not answered may have the longer history.
     if (found !== undefined && (all || late || this.#term > 0)) this.#announce(found.name, found.timeline);
+    if (found === undefined && late) await this.#primaryDown();
   }
 
   /** In the place of the primary, as after a promotion: nobody still believes in that one then. */
