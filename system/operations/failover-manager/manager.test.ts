@@ -93,6 +93,39 @@ test('a silent primary is replaced by the standby that has most of the log, afte
   expect(manager.primary).toEqual({ term: 2, primary: 'c', phase: 'steady' });
 });
 
+test('the standby that is promoted is the one that has most of the log after the lease', async () => {
+  const { servers, watch } = cluster();
+  await watch(1);
+  servers.a.away();
+  await watch(9);
+  servers.c.becomes({ position: 900 });
+  await watch(6);
+  expect(servers.b.promoted).toBe(false);
+  expect(servers.c.promoted).toBe(true);
+});
+
+test('the standby that confirms is waited for when it misses a probe', async () => {
+  const { manager, servers, watch } = cluster({ SYNCHRONOUS_STANDBY: 'c' });
+  await watch(1);
+  servers.a.away();
+  await watch(11);
+  // Over the end of the lease.
+  servers.c.silent(4000);
+  servers.c.becomes({ position: 900 });
+  await watch(6);
+  expect(manager.primary.primary).toBe('c');
+  expect(servers.b.promoted).toBe(false);
+});
+
+test('the standby that confirms is passed over when it has been gone', async () => {
+  const { manager, servers, watch } = cluster({ SYNCHRONOUS_STANDBY: 'c' });
+  await watch(1);
+  servers.a.away();
+  servers.c.away();
+  await watch(13);
+  expect(manager.primary.primary).toBe('b');
+});
+
 test.each([
   ['soon', 3000],
   ['long', 10_000],
@@ -124,9 +157,8 @@ test('a standby that could not be told leaves the primary as it was', async () =
   const { manager, servers, watch } = cluster();
   await watch(1);
   servers.a.away();
-  const failing = expect(manager.failOver()).rejects.toThrow('away');
-  servers.b.away();
-  servers.c.away();
+  servers.b.unreached = true;
+  const failing = expect(manager.failOver()).rejects.toThrow('not reached');
   await vi.advanceTimersByTimeAsync(5000);
   await failing;
   expect(manager.primary).toEqual({ term: 1, primary: 'a', phase: 'steady' });
@@ -283,6 +315,7 @@ class Fake {
   refused = false;
   /** What it is asked for it does, and does not say so. */
   breaksHalfWay = false;
+  unreached = false;
   /** It is promoted, and silent for so long from then on. */
   losesAnswerForMs = 0;
   #silentUntil = 0;
@@ -320,7 +353,7 @@ class Fake {
   probe = async (): Promise<Report | undefined> => this.probed;
 
   promote = async (): Promise<Error | undefined> => {
-    if (this.probed === undefined) throw new Error('away');
+    if (this.unreached) throw new Error('not reached');
     this.promoted = true;
     this.becomes({ inRecovery: false, timeline: (this.#report?.timeline ?? 1) + 1 });
     if (this.losesAnswerForMs === 0) return undefined;

@@ -51,7 +51,7 @@ export class Manager {
   #held = false;
   #rebuilding: string | undefined;
   #startedAt = performance.now();
-  /** Since when nobody was named who is told of here: the start, or a promotion whose end was not seen. */
+  /** Since when there is no primary, while there is none: the start, or a promotion whose end was not seen. */
   #noneSince = this.#startedAt;
 
   constructor(parts: ManagerParts) {
@@ -185,19 +185,37 @@ export class Manager {
     const { safeguards, log, metrics } = this.#parts;
     if (this.#phase !== 'steady') throw new Refused(`The manager is ${this.#phase}.`);
     if (!safeguards.on(PROMOTION)) throw new Refused('Promotion is switched off.');
-    const candidate = this.#candidate();
-    if (candidate === undefined) throw new Refused('No standby answers.');
+    if (this.#candidate() === undefined) throw new Refused('No standby answers.');
     this.#phase = 'failing-over';
-    log.warn({ from: this.#primary, to: candidate.name }, 'failing over');
+    log.warn({ from: this.#primary }, 'failing over');
     try {
       await this.#lease();
-      await this.#look();
+      await this.#lookForSuccessors();
       const newer = this.#newer();
-      if (newer === undefined) await this.#promote(candidate);
-      else this.#announce(newer.name, newer.timeline);
+      const candidate = this.#candidate();
+      if (newer !== undefined) this.#announce(newer.name, newer.timeline);
+      else if (candidate === undefined) throw new Error('no standby answers any more');
+      else await this.#promote(candidate);
       metrics.failover();
     } finally {
       this.#phase = 'steady';
+    }
+  }
+
+  /**
+   * Once nobody writes. What the synchronous standby alone has confirmed is lost when another one is promoted: it is waited for until it has
+   * been gone for so long that commits go on without it.
+   */
+  async #lookForSuccessors(): Promise<void> {
+    const { POLL_MS, STANDBY_GONE_MS } = this.#parts.config;
+    const confirms = this.#synchronousOf(this.#primary);
+    const late = (name: string): boolean =>
+      this.#reports.get(name) === undefined && this.#silence(name, performance.now()) < STANDBY_GONE_MS;
+    await this.#look();
+    if (confirms === undefined) return;
+    while (late(confirms) && this.#newer() === undefined) {
+      await new Promise((resolve) => void setTimeout(resolve, POLL_MS / 10));
+      await this.#look();
     }
   }
 
@@ -262,16 +280,19 @@ export class Manager {
     });
   }
 
+  /** Who confirms the commits of a primary: of two regions the standby is in the one where that one is not. */
+  #synchronousOf(primary: string | undefined): string | undefined {
+    const { config, servers } = this.#parts;
+    const wanted = config.SYNCHRONOUS_STANDBY;
+    return wanted !== undefined && wanted === primary ? servers.find(({ name }) => name !== primary)?.name : wanted;
+  }
+
   readonly #streamingAt = new Map<string, number>();
 
   async #chooseSynchronous(primary: Server, report: Report, now: number, goneMs: number): Promise<void> {
-    const wanted = this.#parts.config.SYNCHRONOUS_STANDBY;
-    if (wanted === undefined) return;
-    for (const { name, streaming } of report.standbys) if (streaming) this.#streamingAt.set(name, now);
-    // Of two regions the standby is in the one where the primary is not.
-    const others = this.#parts.servers.map(({ name }) => name).filter((name) => name !== primary.name);
-    const name = wanted === primary.name ? others[0] : wanted;
+    const name = this.#synchronousOf(primary.name);
     if (name === undefined) return;
+    for (const standby of report.standbys) if (standby.streaming) this.#streamingAt.set(standby.name, now);
     const gone = now - (this.#streamingAt.get(name) ?? this.#startedAt) > goneMs;
     const streams = report.standbys.some((standby) => standby.name === name && standby.streaming);
     let next = report.synchronousStandby;
