@@ -104,6 +104,20 @@ test('the standby that is promoted is the one that has most of the log after the
   expect(servers.c.promoted).toBe(true);
 });
 
+test('a standby of a former primary is not promoted, though it is the only one that answers', async () => {
+  const { manager, servers, watch } = cluster();
+  servers.a.becomes({ timeline: 2 });
+  servers.b.becomes({ timeline: 2 });
+  servers.c.becomes({ position: 900 });
+  await watch(1);
+  servers.a.away();
+  servers.b.away();
+  await watch(20);
+  expect(manager.primary).toMatchObject({ term: 2, primary: 'a' });
+  await expect(manager.failOver()).rejects.toThrow(Refused);
+  expect(servers.c.promoted).toBe(false);
+});
+
 test('the standby that confirms is waited for when it misses a probe', async () => {
   const { manager, servers, watch } = cluster({ SYNCHRONOUS_STANDBY: 'c' });
   await watch(1);

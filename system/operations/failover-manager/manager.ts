@@ -219,9 +219,14 @@ export class Manager {
     }
   }
 
-  /** The standby that has received most; of equals the one that is named first. */
+  /** The standby that has received most; of equals the one that is named first. One of a former primary lacks all that came after that one. */
   #candidate(): Server | undefined {
-    const standbys = this.#parts.servers.filter(({ name }) => this.#reports.get(name)?.inRecovery === true);
+    const { servers, safeguards } = this.#parts;
+    const term = safeguards.on(FENCING) ? this.#term : 0;
+    const standbys = servers.filter(({ name }) => {
+      const report = this.#reports.get(name);
+      return report?.inRecovery === true && report.timeline >= term;
+    });
     const most = Math.max(...standbys.map(({ name }) => this.#reports.get(name)?.position ?? 0));
     return standbys.find(({ name }) => this.#reports.get(name)?.position === most);
   }
