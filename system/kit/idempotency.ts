@@ -92,16 +92,19 @@ export class IdempotencyStore {
     return judgeKey(this.#safeguards, row.payload_hash, row.response, request);
   }
 
-  /** What was answered under the key, without claiming it; undefined: nothing that is valid still. */
+  /**
+   * What was answered under the key, without claiming it; undefined: nothing that is valid still. Its row is locked, so that the commit of a
+   * transaction that reads it can be confirmed by a standby: without a lock it would have nothing to wait for.
+   */
   async stored(sql: Sql, request: KeyedRequest, now: Date): Promise<KeyState | undefined> {
-    const row = await this.#held(sql, request);
+    const row = await this.#held(sql, request, 'FOR NO KEY UPDATE');
     if (row === undefined || row.expires_at <= now) return undefined;
     return judgeKey(this.#safeguards, row.payload_hash, row.response, request);
   }
 
-  async #held(sql: Sql, { tenantId, key }: KeyedRequest): Promise<HeldKey | undefined> {
+  async #held(sql: Sql, { tenantId, key }: KeyedRequest, lock = ''): Promise<HeldKey | undefined> {
     const { rows } = await sql.query<HeldKey>(
-      `SELECT payload_hash, response, expires_at FROM ${this.#schema}.idempotency_keys WHERE tenant_id = $1 AND key = $2`,
+      `SELECT payload_hash, response, expires_at FROM ${this.#schema}.idempotency_keys WHERE tenant_id = $1 AND key = $2 ${lock}`,
       [tenantId, key],
     );
     return rows[0];

@@ -1,7 +1,7 @@
 /** PostgreSQL: the pool, transactions, and which errors mean that the database is away. */
 import pg from 'pg';
 import type { Logger } from './logging.ts';
-import { count, milliseconds, url } from './config.ts';
+import { count, flag, milliseconds, url } from './config.ts';
 import { FollowingPool } from './following-pool.ts';
 import { PreparedClient } from './prepared-client.ts';
 import { primaryConfig, type PrimaryOptions } from './primary.ts';
@@ -18,6 +18,7 @@ export const postgresConfig = {
   PG_CONNECT_TIMEOUT_MS: milliseconds(2000),
   PG_STATEMENT_TIMEOUT_MS: milliseconds(5000),
   PG_IDLE_TIMEOUT_MS: milliseconds(300_000),
+  STANDBY_CONFIRMATION: flag(false),
   ...primaryConfig,
 };
 
@@ -27,6 +28,8 @@ export interface PostgresOptions extends PrimaryOptions {
   readonly PG_CONNECT_TIMEOUT_MS: number;
   readonly PG_STATEMENT_TIMEOUT_MS: number;
   readonly PG_IDLE_TIMEOUT_MS: number;
+  /** What must last is confirmed by the synchronous standby. */
+  readonly STANDBY_CONFIRMATION: boolean;
 }
 
 /**
@@ -64,8 +67,19 @@ export function createPoolAt(
   return pool;
 }
 
-/** Begins a transaction whose commit waits until the synchronous standby, if the server has one, has it too. */
+/**
+ * Begins a transaction whose commit waits until the synchronous standby, if the server has one, has it too. The commit of one that neither
+ * writes nor locks a row waits for nothing.
+ */
 export const BEGIN_CONFIRMED = 'BEGIN; SET LOCAL synchronous_commit = on';
+
+/** How a transaction begins. */
+export type Begin = 'BEGIN' | typeof BEGIN_CONFIRMED;
+
+/** How a transaction begins whose effect must outlive its server: a message that is acknowledged after it does not come again. */
+export function lastingBegin({ STANDBY_CONFIRMATION }: Pick<PostgresOptions, 'STANDBY_CONFIRMATION'>): Begin {
+  return STANDBY_CONFIRMATION ? BEGIN_CONFIRMED : 'BEGIN';
+}
 
 /**
  * Runs `work` in a transaction (READ COMMITTED) and returns its result once the commit is confirmed, with BEGIN_CONFIRMED by the standby too.
@@ -74,7 +88,7 @@ export const BEGIN_CONFIRMED = 'BEGIN; SET LOCAL synchronous_commit = on';
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (sql: Sql) => Promise<T>,
-  begin: 'BEGIN' | typeof BEGIN_CONFIRMED = 'BEGIN',
+  begin: Begin = 'BEGIN',
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;

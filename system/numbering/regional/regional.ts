@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { flag, milliseconds, url } from '../../kit/config.ts';
 import type { Logger } from '../../kit/logging.ts';
-import { BEGIN_CONFIRMED, createPoolAt, type PostgresOptions } from '../../kit/postgres.ts';
+import { createPoolAt, lastingBegin, type Begin, type PostgresOptions } from '../../kit/postgres.ts';
 import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Replica } from './replica.ts';
@@ -29,7 +29,6 @@ export const regionalConfig = {
   REGION: z.string().default('kbl'),
   HEARTBEAT: flag(false),
   HEARTBEAT_MS: milliseconds(500),
-  STANDBY_CONFIRMATION: flag(false),
   REPLICA_DATABASE_URL: url(
     ['postgres', 'postgresql'],
     'postgres://numbering:secret@postgres-replica:5432/numbering',
@@ -52,7 +51,7 @@ export class Regional {
   /** Where a change is decided on, when not where it is made: compare-and-set on the primary has the last word. */
   readonly decisions: pg.Pool | undefined;
   /** How a transaction that changes a lease begins. */
-  readonly begin: 'BEGIN' | typeof BEGIN_CONFIRMED;
+  readonly begin: Begin;
   readonly #heartbeat: Heartbeat;
   readonly #options: RegionalOptions;
   readonly #pool: pg.Pool;
@@ -73,7 +72,7 @@ export class Regional {
     const stale = !safeguards.on(HOT_PATH_PRIMARY);
     this.hotPath = stale && this.replica !== undefined ? this.replica.pool : pool;
     this.decisions = (stale ? this.replica : regional)?.pool;
-    this.begin = options.STANDBY_CONFIRMATION && safeguards.on(QUORUM_CONFIRMATION) ? BEGIN_CONFIRMED : 'BEGIN';
+    this.begin = safeguards.on(QUORUM_CONFIRMATION) ? lastingBegin(options) : 'BEGIN';
   }
 
   /** Where reports are read now: the replica, unless it has lagged for long or does not answer, and there is a primary to ask. */

@@ -6,7 +6,7 @@ import {
   type KeyedRequest,
   type KeyState,
 } from '../../kit/idempotency.ts';
-import { inTransaction, type Sql } from '../../kit/postgres.ts';
+import { inTransaction, type Begin, type Sql } from '../../kit/postgres.ts';
 import { Problem } from '../../kit/problems.ts';
 import { replayKey } from '../cache/keys.ts';
 import { databaseProblem, problem } from '../domain/problems.ts';
@@ -58,7 +58,7 @@ export async function perform<T>(app: App, caller: Caller, call: Call<T>): Promi
         if (request !== undefined) await app.idempotency.complete(sql, request, body);
         return { state, body };
       },
-      LEASE_CHANGES.has(call.operation) ? app.regional.begin : 'BEGIN',
+      begin(app, call),
     );
   } catch (error) {
     await call.undone?.();
@@ -72,6 +72,11 @@ export async function perform<T>(app: App, caller: Caller, call: Call<T>): Promi
     request === undefined ? undefined : keepReplayCopy(app, request, body, expiresAt),
   ]);
   return { body, replayed: false };
+}
+
+/** How the transaction of a call begins. */
+function begin(app: App, { operation }: Pick<KeyedRequest, 'operation'>): Begin {
+  return LEASE_CHANGES.has(operation) ? app.regional.begin : 'BEGIN';
 }
 
 function keyedRequest(
@@ -97,11 +102,18 @@ function replay<T>(app: App, state: KeyState): Answer<T> {
   );
 }
 
-/** What was done under the key before now is told, whoever cannot be asked now. A rate limit costs nothing: it is told before anybody looks. */
+/**
+ * What was done under the key before now is told, whoever cannot be asked now, and once it is confirmed: the first call may have been told that
+ * its commit was not. A rate limit costs nothing: it is told before anybody looks.
+ */
 async function storedAnswer(app: App, request: KeyedRequest, refusal: unknown): Promise<KeyState | undefined> {
   if (refusal instanceof Problem && refusal.code === 'RATE_LIMITED') return undefined;
   try {
-    return await app.idempotency.stored(app.pool, request, new Date());
+    return await inTransaction(
+      app.pool,
+      (sql) => app.idempotency.stored(sql, request, new Date()),
+      begin(app, request),
+    );
   } catch (error) {
     app.log.warn({ err: error }, 'a refused call may have been answered before under its key, which cannot be read');
     return undefined;
