@@ -31,6 +31,9 @@ export const FAILOVER = {
     .join(),
 };
 
+/** Where a synchronous standby is deployed, what must last is confirmed by it. */
+export const CONFIRMED = { STANDBY_CONFIRMATION: 'true' };
+
 export const numberingService: ServiceSpec = {
   kind: 'service',
   name: 'numbering-service',
@@ -44,7 +47,7 @@ export const numberingService: ServiceSpec = {
       REPLICA_DATABASE_URL: 'postgres://postgres@postgres-replica:5432/numbering',
       REPLICA_USE: 'reports',
     },
-    'postgres-mzr': { HEARTBEAT: 'true', STANDBY_CONFIRMATION: 'true' },
+    'postgres-mzr': { HEARTBEAT: 'true', ...CONFIRMED },
     'failover-manager': FAILOVER,
     pgbouncer: POOLED,
     'object-store': OBJECT_STORE,

@@ -1,6 +1,6 @@
 import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
 import { NATS_URLS } from './messaging.ts';
-import { DATABASE_URL, FAILOVER, KMS_URL, OBJECT_STORE, REDIS_URL } from './core.ts';
+import { CONFIRMED, DATABASE_URL, FAILOVER, KMS_URL, OBJECT_STORE, REDIS_URL } from './core.ts';
 
 /** The document's cron jobs, and who restarts them. */
 export const jobs: readonly ComponentSpec[] = [
@@ -85,7 +85,7 @@ function job(
     entry: 'system/numbering/jobs/main.ts',
     configuration: 'system/numbering/jobs/config.ts#jobsConfig',
     env: { DATABASE_URL, REDIS_URL, JOBS: name, HTTP_PORT: '8081', ...env },
-    envWith: { 'failover-manager': { ...FAILOVER, REGION_SERVER: regionServer } },
+    envWith: { 'postgres-mzr': CONFIRMED, 'failover-manager': { ...FAILOVER, REGION_SERVER: regionServer } },
     safeguards: [
       'safety-net-cron',
       'key-row-comparison',

@@ -1,5 +1,5 @@
 import type { ComponentSpec, ServiceSpec } from '../../contract/index.ts';
-import { DATABASE_URL, FAILOVER } from './core.ts';
+import { CONFIRMED, DATABASE_URL, FAILOVER } from './core.ts';
 
 /** Every node, since clients use the addresses that they are given. */
 export const NATS_URLS = [1, 2, 3].map((n) => `nats://nats-${n}:4222`).join(',');
@@ -58,7 +58,7 @@ function service(
     entry: `system/numbering/${name}/main.ts`,
     configuration: `system/numbering/${configuration}`,
     env: { ...env, HTTP_PORT: String(port) },
-    envWith: { 'failover-manager': FAILOVER, ...envWith },
+    envWith: { 'postgres-mzr': CONFIRMED, 'failover-manager': FAILOVER, ...envWith },
     safeguards,
     http: {
       port,

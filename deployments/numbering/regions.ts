@@ -1,5 +1,5 @@
 import type { ComponentSpec } from '../../contract/index.ts';
-import { FAILOVER, numberingService } from './core.ts';
+import { CONFIRMED, FAILOVER, numberingService } from './core.ts';
 
 const at = (server: string): string => `postgres://postgres@${server}:5432/numbering`;
 
@@ -32,7 +32,7 @@ export const regions: readonly ComponentSpec[] = [
       REPLICA_DATABASE_URL: at('postgres-mzr'),
       REPLICA_USE: 'region',
       HEARTBEAT: 'true',
-      STANDBY_CONFIRMATION: 'true',
+      ...CONFIRMED,
     },
     envWith: { 'failover-manager': FAILOVER },
     dependsOn: ['postgres', 'postgres-mzr', 'redis'],

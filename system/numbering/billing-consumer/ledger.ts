@@ -10,7 +10,7 @@ const ENTRY_OF: Readonly<Record<string, 'BEGIN' | 'END'>> = {
   'numbering.identifier.recalled.v1': 'END',
 };
 
-/** Adds the event's entry, once. */
+/** Adds the event's entry, once. One that was added before is locked and left as it is, so that the commit waits for the standby then too. */
 export async function enter(sql: Sql, event: IdentifierEvent): Promise<void> {
   const kind = ENTRY_OF[event.type];
   if (kind === undefined) return;
@@ -19,7 +19,7 @@ export async function enter(sql: Sql, event: IdentifierEvent): Promise<void> {
     throw new Error(`${event.type} of ${event.aggregate} version ${event.version} names no lease or no tenant`);
   await sql.query(
     `INSERT INTO billing.entries (subject, version, lease_id, tenant_id, kind, at) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (subject, version) DO NOTHING`,
+     ON CONFLICT (subject, version) DO UPDATE SET at = excluded.at WHERE false`,
     [event.aggregate, event.version, leaseId, tenantId, kind, at],
   );
 }

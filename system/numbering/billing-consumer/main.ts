@@ -5,7 +5,7 @@ import { createHttpApp, problemSchema } from '../../kit/http.ts';
 import { createLogger } from '../../kit/logging.ts';
 import { NatsConsumer } from '../../kit/nats-consumer.ts';
 import { NatsLink } from '../../kit/nats.ts';
-import { createPool } from '../../kit/postgres.ts';
+import { createPool, inTransaction, lastingBegin } from '../../kit/postgres.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
 import { IDENTIFIER_EVENTS, identifierEventSchema } from '../domain/events.ts';
@@ -44,7 +44,10 @@ await startOrExit(async () => {
       stream: NUMBERING,
       durable: NAME,
       subject: IDENTIFIER_EVENTS,
-      handle: (body) => enter(pool, identifierEventSchema.parse(body)),
+      async handle(body) {
+        const event = identifierEventSchema.parse(body);
+        await inTransaction(pool, (sql) => enter(sql, event), lastingBegin(config));
+      },
     },
     log,
     registry,

@@ -6,7 +6,7 @@ import { createLogger } from '../../kit/logging.ts';
 import { NatsConsumer } from '../../kit/nats-consumer.ts';
 import { NatsAway, NatsLink } from '../../kit/nats.ts';
 import { Periodic } from '../../kit/periodic.ts';
-import { createPool } from '../../kit/postgres.ts';
+import { createPool, inTransaction, lastingBegin, type Sql } from '../../kit/postgres.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
 import { SCORE_EVENT, scoreSchema } from '../domain/events.ts';
@@ -33,6 +33,7 @@ await startOrExit(async () => {
 
   const pool = createPool(config, NAME, log);
   closing.add('postgres', () => pool.end());
+  const lasting = <T>(work: (sql: Sql) => Promise<T>): Promise<T> => inTransaction(pool, work, lastingBegin(config));
   const nats = new NatsLink(config, NAME, log);
   nats.start();
   closing.add('nats', () => nats.close());
@@ -56,7 +57,8 @@ await startOrExit(async () => {
       async handle(body) {
         const { eventId, tenantId, score } = scoreSchema.parse(body);
         if (score < config.SUSPEND_SCORE) return;
-        if (!(await suspendFor(pool, eventId, tenantId, 'fraud-intel'))) return;
+        const first = await lasting((sql) => suspendFor(sql, eventId, tenantId, 'fraud-intel'));
+        if (!first) return;
         suspensions.inc({ source: 'fraud-intel' });
         log.warn({ tenantId, score }, 'tenant suspended');
         void publishing.trigger();
@@ -90,7 +92,7 @@ await startOrExit(async () => {
       },
     },
     async (request, reply) => {
-      const suspended = await suspend(pool, request.params.tenantId, 'operator');
+      const suspended = await lasting((sql) => suspend(sql, request.params.tenantId, 'operator'));
       suspensions.inc({ source: 'operator' });
       log.warn({ tenantId: suspended.tenantId }, 'tenant suspended');
       void publishing.trigger();

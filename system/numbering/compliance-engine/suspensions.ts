@@ -1,9 +1,8 @@
 /** Suspensions: stored first, then published until they are confirmed. */
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { firstDelivery } from '../../kit/inbox.ts';
 import type { NatsLink } from '../../kit/nats.ts';
-import { inTransaction, type Sql } from '../../kit/postgres.ts';
+import type { Sql } from '../../kit/postgres.ts';
 import { SUSPENDED_EVENT, type Suspended } from '../domain/events.ts';
 import { COMPLIANCE } from '../streams.ts';
 
@@ -20,13 +19,11 @@ export async function suspend(sql: Sql, tenantId: string, source: string): Promi
   return suspended;
 }
 
-/** As `suspend`, once for the event that asks for it. @returns whether there is a new suspension */
-export function suspendFor(pool: pg.Pool, eventId: string, tenantId: string, source: string): Promise<boolean> {
-  return inTransaction(pool, async (sql) => {
-    if (!(await firstDelivery(sql, 'compliance', eventId))) return false;
-    await suspend(sql, tenantId, source);
-    return true;
-  });
+/** As `suspend`, once for the event that asks for it, in a transaction. @returns whether there is a new suspension */
+export async function suspendFor(sql: Sql, eventId: string, tenantId: string, source: string): Promise<boolean> {
+  if (!(await firstDelivery(sql, 'compliance', eventId))) return false;
+  await suspend(sql, tenantId, source);
+  return true;
 }
 
 /** Publishes what is not yet published, the oldest first. @throws NatsAway; the rest stays for the next run */

@@ -5,7 +5,7 @@ import { createHttpApp, problemSchema } from '../../kit/http.ts';
 import { createLogger } from '../../kit/logging.ts';
 import { NatsConsumer } from '../../kit/nats-consumer.ts';
 import { NatsLink } from '../../kit/nats.ts';
-import { createPool, isDatabaseAway } from '../../kit/postgres.ts';
+import { createPool, inTransaction, isDatabaseAway, lastingBegin } from '../../kit/postgres.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
 import { IDENTIFIER_EVENTS, identifierEventSchema } from '../domain/events.ts';
@@ -31,7 +31,10 @@ await startOrExit(async () => {
     const nats = new NatsLink(config, NAME, log);
     nats.start();
     closing.add('nats', () => nats.close());
-    const handle = (body: unknown): Promise<void> => takeIn(pool, identifierEventSchema.parse(body));
+    const handle = (body: unknown): Promise<void> => {
+      const event = identifierEventSchema.parse(body);
+      return inTransaction(pool, (sql) => takeIn(sql, event), lastingBegin(config));
+    };
     const consumer = new NatsConsumer(
       nats,
       { stream: NUMBERING, durable: NAME, subject: IDENTIFIER_EVENTS, handle },

@@ -16,14 +16,15 @@ export interface Recall {
 
 /**
  * Notes the recall that a suspension asks for, in a transaction of its own. Calls that make a lease of the tenant and have asked
- * `isSuspended` are waited for, so that the recall sees what they made; later ones see the recall.
+ * `isSuspended` are waited for, so that the recall sees what they made; later ones see the recall. What was noted before is locked and left
+ * as it is, so that the commit waits for the standby then too.
  * @returns false when the event was noted before
  */
 export async function noteRecall(sql: Sql, suspended: Suspended): Promise<boolean> {
   await sql.query(`SELECT pg_advisory_xact_lock(numbering.recall_lock($1))`, [suspended.tenantId]);
   const noted = await sql.query(
     `INSERT INTO numbering.recalls (event_id, tenant_id, reason, received_at) VALUES ($1, $2, $3, now())
-     ON CONFLICT (event_id) DO NOTHING RETURNING event_id`,
+     ON CONFLICT (event_id) DO UPDATE SET reason = excluded.reason WHERE false RETURNING event_id`,
     [suspended.eventId, suspended.tenantId, suspended.reason],
   );
   return noted.rows.length > 0;

@@ -6,7 +6,7 @@ import { Counter } from 'prom-client';
 import { ConfigurationError } from '../../../kit/config.ts';
 import { NatsConsumer } from '../../../kit/nats-consumer.ts';
 import { NatsLink } from '../../../kit/nats.ts';
-import { inTransaction } from '../../../kit/postgres.ts';
+import { inTransaction, lastingBegin } from '../../../kit/postgres.ts';
 import { quotaKey, validationKey } from '../../cache/keys.ts';
 import { SUSPENDED_EVENT, suspendedSchema } from '../../domain/events.ts';
 import { noteRecall } from '../../store/recalls.ts';
@@ -44,7 +44,7 @@ export function createRecallWorker({ config, log, registry, safeguards, pool, re
       subject: SUSPENDED_EVENT,
       async handle(body) {
         const suspended = suspendedSchema.parse(body);
-        const first = await inTransaction(pool, (sql) => noteRecall(sql, suspended));
+        const first = await inTransaction(pool, (sql) => noteRecall(sql, suspended), lastingBegin(config));
         log.warn({ tenantId: suspended.tenantId, first }, 'a tenant is suspended: its leases are recalled');
         if (!first) return;
         takenIn.push(suspended.eventId);
