@@ -25,7 +25,7 @@ export interface SmsRow {
 
 const OUTBOUND = 'sms.outbound.';
 const STATUS = 'sms.status.';
-const DISPATCH = 'sms.dispatch';
+const DISPATCH = 'sms.dispatch.';
 
 /** The stories of all messages in the stream SMS (`system/numbering/sms-orchestrator/README.md`), by their id. */
 export function storiesOf({ finalState }: Pick<Evidence, 'finalState'>): ReadonlyMap<string, MessageStory> {
@@ -45,7 +45,7 @@ export function stories(rows: readonly SmsRow[]): ReadonlyMap<string, MessageSto
     else if (subject.startsWith(STATUS)) {
       const reason = typeof body['reason'] === 'string' ? { reason: body['reason'] } : {};
       story.states.push({ state: String(body['state']), at: time(body['at']), ...reason });
-    } else if (subject === DISPATCH) {
+    } else if (subject.startsWith(DISPATCH)) {
       const { kind, value } = body['from'] as { kind: string; value: string };
       story.dispatches.push({
         at: time(body['dispatchedAt']),

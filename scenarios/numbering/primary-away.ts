@@ -131,7 +131,9 @@ interface LastDispatch {
 
 /** The last message that was handed to the carriers; undefined: none yet, or NATS does not answer. */
 async function lastDispatch({ running }: Stage): Promise<LastDispatch | undefined> {
-  const answer = (await running.admin.nats('nats', '$JS.API.STREAM.MSG.GET.SMS', { last_by_subj: 'sms.dispatch' })) as {
+  const answer = (await running.admin.nats('nats', '$JS.API.STREAM.MSG.GET.SMS', {
+    last_by_subj: 'sms.dispatch.>',
+  })) as {
     readonly message?: { readonly data: string };
   };
   if (answer.message === undefined) return undefined;

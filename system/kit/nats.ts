@@ -2,7 +2,14 @@
  * NATS with JetStream as a helper that may be away: connects in the background for as long as it takes, never keeps a
  * message in the client while there is no connection, and bounds every wait.
  */
-import { jetstream, jetstreamManager, JetStreamApiError, StorageType, type JetStreamClient } from '@nats-io/jetstream';
+import {
+  jetstream,
+  jetstreamManager,
+  JetStreamApiError,
+  StorageType,
+  type JetStreamClient,
+  type JetStreamPublishOptions,
+} from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import { count, milliseconds, names } from './config.ts';
 import type { Logger } from './logging.ts';
@@ -50,6 +57,14 @@ export class NatsAway extends Error {
 const PINGS_UNANSWERED_MAX = 2;
 /** The server's code for a stream that exists with another configuration. */
 const STREAM_EXISTS = 10_058;
+/** The server's code for a subject whose last message is another one than was expected. */
+const WRONG_LAST_SEQUENCE = 10_071;
+
+/** A message that was to be the first of its subject was refused because there is one. */
+function holdsOne(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE;
+}
 
 export class NatsLink {
   readonly options: NatsOptions;
@@ -89,6 +104,28 @@ export class NatsLink {
    * @throws NatsAway when it was not confirmed in time: it may have been stored
    */
   async publish(stream: StreamSpec, subject: string, id: string, body: unknown): Promise<void> {
+    await this.#publish(stream, subject, id, body);
+  }
+
+  /**
+   * Publishes the only message of a subject: where the subject has one, however old, it is confirmed and not stored again.
+   * @throws NatsAway as `publish`
+   */
+  async publishOnce(stream: StreamSpec, subject: string, id: string, body: unknown): Promise<void> {
+    try {
+      await this.#publish(stream, subject, id, body, { expect: { lastSubjectSequence: 0 } });
+    } catch (error) {
+      if (!holdsOne(error)) throw error;
+    }
+  }
+
+  async #publish(
+    stream: StreamSpec,
+    subject: string,
+    id: string,
+    body: unknown,
+    further: Partial<Pick<JetStreamPublishOptions, 'expect'>> = {},
+  ): Promise<void> {
     try {
       const connection = this.connection();
       await this.ensure(stream);
@@ -96,6 +133,7 @@ export class NatsLink {
       await this.#client.publish(subject, JSON.stringify(body), {
         msgID: id,
         timeout: this.options.NATS_PUBLISH_TIMEOUT_MS,
+        ...further,
       });
     } catch (error) {
       throw error instanceof NatsAway ? error : new NatsAway((error as Error).message, { cause: error });

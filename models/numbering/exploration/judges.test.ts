@@ -168,11 +168,11 @@ const lease = (at: number): Operation =>
 const told = (at: number, state: string): Operation =>
   operation('message-state', at, { input: { tenantId: 'a', messageId: 'm1' }, result: { messageId: 'm1', state } });
 const dispatch = {
-  subject: 'sms.dispatch',
+  subject: 'sms.dispatch.a.m1',
   body: { messageId: 'm1', tenantId: 'a', from: NUMBER, dispatchedAt: at(600) },
 };
 const became = (state: string, reason?: string): object => ({
-  subject: 'sms.status.m1',
+  subject: 'sms.status.a.m1',
   body: { messageId: 'm1', state, at: at(600), ...(reason === undefined ? {} : { reason }) },
 });
 
@@ -200,7 +200,7 @@ test.each([
 });
 
 const was = (state: string, ms: number): object => ({
-  subject: 'sms.status.m1',
+  subject: 'sms.status.a.m1',
   body: { messageId: 'm1', state, at: at(ms) },
 });
 const cut = (targets: readonly string[]): object => ({ at: 0, lastsMs: 1, kind: 'x', targets, options: {} });

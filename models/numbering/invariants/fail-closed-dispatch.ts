@@ -34,7 +34,7 @@ export const invariant: Invariant = {
   },
   plant(evidence) {
     const rows = (evidence.finalState['sms'] ?? []) as unknown as readonly SmsRow[];
-    const dispatch = rows.find(({ subject }) => subject === 'sms.dispatch');
+    const dispatch = rows.find(({ subject }) => subject.startsWith('sms.dispatch.'));
     if (dispatch === undefined) return evidence;
     const planted = { ...dispatch, body: { ...dispatch.body, validation: null } };
     return withRows(evidence, [...rows, planted]);

@@ -7,13 +7,13 @@ import { evidence, operation, said, SUBJECT, wall } from './testing.ts';
 
 const iso = (run: number): string => new Date(wall(run)).toISOString();
 const sent = operation('send', 1000, { input: { tenantId: 'a', messageId: 'm1' } });
-const accepted: SmsRow = { subject: 'sms.outbound.m1', body: { messageId: 'm1', acceptedAt: iso(1000) } };
+const accepted: SmsRow = { subject: 'sms.outbound.a.m1', body: { messageId: 'm1', acceptedAt: iso(1000) } };
 const state = (name: string, reason?: string): SmsRow => ({
-  subject: 'sms.status.m1',
+  subject: 'sms.status.a.m1',
   body: { messageId: 'm1', state: name, at: iso(2000), ...(reason === undefined ? {} : { reason }) },
 });
 const dispatch = (validation: object | null, at = 2000): SmsRow => ({
-  subject: 'sms.dispatch',
+  subject: 'sms.dispatch.a.m1',
   body: {
     messageId: 'm1',
     tenantId: 'a',

@@ -20,10 +20,12 @@ const validation = { leaseId: 'l1', version: 3, source: 'cache', readAgeMs: 5 };
 let states: string[];
 let dispatched: unknown[];
 let last: Status | undefined;
+let handed: Status | undefined;
 beforeEach(() => {
   states = [];
   dispatched = [];
   last = undefined;
+  handed = undefined;
 });
 
 const dispatcher = (verdict: Verdict, off: readonly string[] = []): Dispatcher =>
@@ -35,6 +37,7 @@ const dispatcher = (verdict: Verdict, off: readonly string[] = []): Dispatcher =
     validator: { validate: async () => verdict },
     store: {
       last: async () => last,
+      handedOver: async () => handed,
       set: async ({ state, reason }) => void states.push(reason === undefined ? state : `${state} ${reason}`),
       dispatch: async (_message, status) => {
         dispatched.push(status.validation);
@@ -97,4 +100,17 @@ test('a message that has ended is not handled again', async () => {
   last = { messageId: 'm1', tenantId: 't1', state: 'DISPATCHED', at: '2026-01-01T00:00:01.000Z' };
   await dispatcher({ kind: 'valid', validation }).handle(message, { ...fresh, count: 2 });
   expect(dispatched).toEqual([]);
+  // Nor by a consumer that was made anew, which counts from one.
+  await dispatcher({ kind: 'valid', validation }).handle(message, fresh);
+  expect([dispatched, states]).toEqual([[], []]);
 });
+
+test.each<Verdict>([{ kind: 'valid', validation }, { kind: 'invalid', reason: 'NOT_LEASED' }, { kind: 'unavailable' }])(
+  'a message that was handed over stays dispatched, although that was not kept: its lease is $kind now',
+  async (verdict) => {
+    last = { messageId: 'm1', tenantId: 't1', state: 'EVALUATING', at: '2026-01-01T00:00:01.000Z' };
+    handed = { ...last, state: 'DISPATCHED', validation };
+    await dispatcher(verdict).handle(message, old);
+    expect([dispatched, states]).toEqual([[], ['DISPATCHED']]);
+  },
+);

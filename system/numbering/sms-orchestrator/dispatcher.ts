@@ -8,7 +8,7 @@ import { NotYet, type Delivery } from '../../kit/nats-consumer.ts';
 import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import type { OrchestratorConfig } from './config.ts';
 import type { LeaseValidator } from './lease-validator.ts';
-import { outboundSchema, type Outbound, type Status, type Validation } from './messages.ts';
+import { outboundSchema, tokensOf, type Outbound, type Status, type Validation } from './messages.ts';
 import type { StatusStore } from './status-store.ts';
 
 export const DISPATCH_FAIL_CLOSED: Safeguard = {
@@ -29,7 +29,7 @@ export interface DispatcherParts {
   readonly registry: Registry;
   readonly safeguards: Safeguards;
   readonly validator: Pick<LeaseValidator, 'validate'>;
-  readonly store: Pick<StatusStore, 'last' | 'set' | 'dispatch'>;
+  readonly store: Pick<StatusStore, 'last' | 'handedOver' | 'set' | 'dispatch'>;
 }
 
 export class Dispatcher {
@@ -65,15 +65,15 @@ export class Dispatcher {
   async handle(body: unknown, { count, storedAt }: Delivery): Promise<void> {
     const message = outboundSchema.parse(body);
     const { store, validator, safeguards, config } = this.#parts;
+    if (await this.#isOver(message)) return;
     if (count === 1) await store.set(this.#status(message, 'EVALUATING'));
-    else if (await this.#isOver(message)) return;
     const verdict = await validator.validate(message);
     if (verdict.kind === 'valid') return this.#dispatch(message, verdict.validation);
     if (verdict.kind === 'invalid') return this.#bury(message, `lease_${verdict.reason.toLowerCase()}`);
     if (!safeguards.on(DISPATCH_FAIL_CLOSED)) return this.#dispatch(message, null);
     if (safeguards.on(HOLD_TIME_LIMIT) && Date.now() - storedAt.getTime() >= config.HOLD_MS)
       return this.#bury(message, NUMBERING_UNAVAILABLE);
-    this.#held.add(message.messageId);
+    this.#held.add(tokensOf(message));
     throw new NotYet(this.#delayMs(count, storedAt));
   }
 
@@ -85,10 +85,22 @@ export class Dispatcher {
     return left > 0 ? Math.min(delay, left) : delay;
   }
 
-  /** A delivery that comes again may be of a message whose end was not acknowledged. */
-  async #isOver({ messageId }: Outbound): Promise<boolean> {
-    const last = await this.#parts.store.last(messageId);
-    return last?.state === 'DISPATCHED' || last?.state === 'DEAD_LETTER';
+  /**
+   * A delivery, also a first one of a consumer that was made anew, may be of a message whose end was not acknowledged. Of one that was handed
+   * to the carriers not even that may be kept: it is now, whatever has become of its lease.
+   */
+  async #isOver(message: Outbound): Promise<boolean> {
+    const { store } = this.#parts;
+    const last = await store.last(message);
+    if (last?.state === 'DISPATCHED' || last?.state === 'DEAD_LETTER') {
+      this.#held.delete(tokensOf(message));
+      return true;
+    }
+    const handedOver = await store.handedOver(message);
+    if (handedOver === undefined) return false;
+    await store.set(handedOver);
+    this.#end(message, handedOver);
+    return true;
   }
 
   async #dispatch(message: Outbound, validation: Validation | null): Promise<void> {
@@ -103,10 +115,11 @@ export class Dispatcher {
     this.#end(message, status);
   }
 
-  #end({ messageId }: Outbound, { state, reason = '' }: Status): void {
-    this.#held.delete(messageId);
+  #end(message: Outbound, { state, reason = '' }: Status): void {
+    this.#held.delete(tokensOf(message));
     this.#ended.inc({ state, reason });
-    if (state === 'DEAD_LETTER') this.#parts.log.warn({ messageId, reason }, 'a message is dead');
+    const { tenantId, messageId } = message;
+    if (state === 'DEAD_LETTER') this.#parts.log.warn({ tenantId, messageId, reason }, 'a message is dead');
   }
 
   #status(

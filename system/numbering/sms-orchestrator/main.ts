@@ -18,6 +18,9 @@ import { StatusStore } from './status-store.ts';
 const NAME = 'sms-orchestrator';
 const RETRY_AFTER_MS = 5000;
 
+/** Whose message it is; the gateway authenticates. */
+const tenantHeader = z.object({ 'x-tenant-id': z.string().min(1).max(100) });
+
 await startOrExit(async () => {
   const config = orchestratorConfig(process.env);
   const safeguards = new Safeguards([DISPATCH_FAIL_CLOSED, HOLD_TIME_LIMIT], config.SAFEGUARDS_OFF);
@@ -56,7 +59,7 @@ await startOrExit(async () => {
     {
       schema: {
         summary: 'Send a message from a leased identifier',
-        headers: z.object({ 'x-tenant-id': z.string().min(1).max(100) }),
+        headers: tenantHeader,
         body: sendSchema,
       },
     },
@@ -73,10 +76,16 @@ await startOrExit(async () => {
   );
   http.get(
     '/v1/messages/:messageId',
-    { schema: { summary: 'What became of a message', params: z.object({ messageId: messageIdSchema }) } },
+    {
+      schema: {
+        summary: 'What became of a message of the tenant',
+        headers: tenantHeader,
+        params: z.object({ messageId: messageIdSchema }),
+      },
+    },
     async (request) => {
-      const { messageId } = request.params;
-      const status = await store.last(messageId).catch((error: unknown) => {
+      const key = { tenantId: request.headers['x-tenant-id'], messageId: request.params.messageId };
+      const status = await store.last(key).catch((error: unknown) => {
         throw away(error);
       });
       if (status === undefined) throw new Problem('NOT_FOUND', NOT_FOUND, 'There is no such message.');

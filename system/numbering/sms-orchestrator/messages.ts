@@ -6,18 +6,33 @@ import { kindSchema } from '../domain/identifiers.ts';
 export const SMS: StreamSpec = { name: 'SMS', subjects: ['sms.>'] };
 
 /** Accepted messages, each on a subject of its own. */
-export const OUTBOUND = 'sms.outbound.*';
+export const OUTBOUND = 'sms.outbound.>';
 
-export function outboundSubject(messageId: string): string {
-  return OUTBOUND.replace('*', messageId);
+/** Which message: tenants name theirs without knowing of each other's names. */
+export interface MessageKey {
+  readonly tenantId: string;
+  readonly messageId: string;
 }
 
-/** Messages that were handed to the carriers. */
-export const DISPATCH = 'sms.dispatch';
+/** Two tokens of a subject, the same for no other message. */
+export function tokensOf({ tenantId, messageId }: MessageKey): string {
+  const tenant = encodeURIComponent(tenantId).replaceAll('.', '%2E').replaceAll('*', '%2A');
+  return `${tenant}.${messageId}`;
+}
+
+/** Where the message is that was accepted. */
+export function outboundSubject(key: MessageKey): string {
+  return `sms.outbound.${tokensOf(key)}`;
+}
+
+/** Where the message is that was handed to the carriers. */
+export function dispatchSubject(key: MessageKey): string {
+  return `sms.dispatch.${tokensOf(key)}`;
+}
 
 /** Where the states of one message are: the last one is its state now. */
-export function statusSubject(messageId: string): string {
-  return `sms.status.${messageId}`;
+export function statusSubject(key: MessageKey): string {
+  return `sms.status.${tokensOf(key)}`;
 }
 
 /** A token of a subject. */
@@ -40,8 +55,6 @@ export const outboundSchema = sendSchema.extend({
 
 export type Outbound = z.output<typeof outboundSchema>;
 
-export const STATES = ['ACCEPTED', 'EVALUATING', 'DISPATCHED', 'DEAD_LETTER'] as const;
-
 /** The lease that a dispatch rests on. */
 export const validationSchema = z.object({
   leaseId: z.string(),
@@ -49,6 +62,15 @@ export const validationSchema = z.object({
   source: z.string(),
   readAgeMs: z.number(),
 });
+
+/** A message as it was handed to the carriers. */
+export const dispatchSchema = outboundSchema.extend({
+  /** ISO 8601. */
+  dispatchedAt: z.string(),
+  validation: validationSchema.nullable(),
+});
+
+export const STATES = ['ACCEPTED', 'EVALUATING', 'DISPATCHED', 'DEAD_LETTER'] as const;
 
 export const statusSchema = z.object({
   messageId: z.string(),

@@ -2,12 +2,15 @@
 import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsLink } from '../../kit/nats.ts';
 import {
-  DISPATCH,
+  dispatchSchema,
+  dispatchSubject,
   outboundSchema,
   outboundSubject,
   SMS,
   statusSchema,
   statusSubject,
+  tokensOf,
+  type MessageKey,
   type Outbound,
   type Status,
 } from './messages.ts';
@@ -19,15 +22,17 @@ export class StatusStore {
     this.#nats = nats;
   }
 
-  /** Takes a message into the stream: from here on it ends dispatched or dead. @throws NatsAway: it may have been stored */
+  /**
+   * Takes a message into the stream, once: from here on it ends dispatched or dead.
+   * @throws NatsAway: it may have been stored
+   */
   async accept(message: Outbound): Promise<void> {
-    const { messageId } = message;
-    await this.#nats.publish(SMS, outboundSubject(messageId), `${messageId}:outbound`, message);
+    await this.#nats.publishOnce(SMS, outboundSubject(message), `${tokensOf(message)}:outbound`, message);
   }
 
-  /** Hands the message to the carriers and keeps that it was. @throws NatsAway: it may have been handed over */
+  /** Hands the message to the carriers, once, and keeps that it was. @throws NatsAway: it may have been handed over */
   async dispatch(message: Outbound, status: Status): Promise<void> {
-    await this.#nats.publish(SMS, DISPATCH, `${message.messageId}:DISPATCH`, {
+    await this.#nats.publishOnce(SMS, dispatchSubject(message), `${tokensOf(message)}:dispatch`, {
       ...message,
       dispatchedAt: status.at,
       validation: status.validation,
@@ -37,24 +42,33 @@ export class StatusStore {
 
   /** @throws NatsAway */
   async set(status: Status): Promise<void> {
-    const { messageId, state } = status;
-    await this.#nats.publish(SMS, statusSubject(messageId), `${messageId}:status:${state}`, status);
+    await this.#nats.publish(SMS, statusSubject(status), `${tokensOf(status)}:status:${status.state}`, status);
   }
 
   /** The state of a message now; undefined when there is none. @throws whatever the server or the wait for it gives */
-  async last(messageId: string): Promise<Status | undefined> {
+  async last(key: MessageKey): Promise<Status | undefined> {
+    const status = await this.#lastOn(statusSubject(key));
+    if (status !== null) return statusSchema.parse(status.json());
+    const accepted = await this.#lastOn(outboundSubject(key));
+    if (accepted === null) return undefined;
+    const { messageId, tenantId, acceptedAt } = outboundSchema.parse(accepted.json());
+    return { messageId, tenantId, state: 'ACCEPTED', at: acceptedAt };
+  }
+
+  /** The state of a message that was handed to the carriers, kept or not; undefined: it was not. @throws as `last` */
+  async handedOver(key: MessageKey): Promise<Status | undefined> {
+    const handed = await this.#lastOn(dispatchSubject(key));
+    if (handed === null) return undefined;
+    const { messageId, tenantId, dispatchedAt, validation } = dispatchSchema.parse(handed.json());
+    return { messageId, tenantId, state: 'DISPATCHED', at: dispatchedAt, validation };
+  }
+
+  async #lastOn(subject: string): Promise<StoredMsg | null> {
     await this.#nats.ensure(SMS);
     const manager = await jetstreamManager(this.#nats.connection(), {
       timeout: this.#nats.options.NATS_PUBLISH_TIMEOUT_MS,
       checkAPI: false,
     });
-    const lastOn = (subject: string): Promise<StoredMsg | null> =>
-      manager.streams.getMessage(SMS.name, { last_by_subj: subject });
-    const status = await lastOn(statusSubject(messageId));
-    if (status !== null) return statusSchema.parse(status.json());
-    const accepted = await lastOn(outboundSubject(messageId));
-    if (accepted === null) return undefined;
-    const { tenantId, acceptedAt } = outboundSchema.parse(accepted.json());
-    return { messageId, tenantId, state: 'ACCEPTED', at: acceptedAt };
+    return manager.streams.getMessage(SMS.name, { last_by_subj: subject });
   }
 }
