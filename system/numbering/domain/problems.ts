@@ -81,9 +81,12 @@ export function unavailable(detail: string, cause?: unknown): Problem {
   return problem('UNAVAILABLE', detail, { retryAfterMs: RETRY_AFTER_AWAY_MS }, cause);
 }
 
-/** Turns "the database is away" into UNAVAILABLE and leaves every other error as it is. */
+/** The database rolled a transaction back for another one: a deadlock, or a failure to serialize. */
+const GAVE_WAY = new Set(['40P01', '40001']);
+
+/** Turns "the database is away" and "it gave way to another call" into UNAVAILABLE and leaves every other error as it is. */
 export function databaseProblem(error: unknown): unknown {
-  return isDatabaseAway(error)
+  return isDatabaseAway(error) || GAVE_WAY.has(String((error as { code?: unknown } | undefined)?.code))
     ? unavailable('The service cannot confirm changes now. Try again shortly.', error)
     : error;
 }

@@ -6,6 +6,7 @@ import type { Place } from '../../cache/quota.ts';
 import { forgetReservations } from '../../cache/reservation-mirror.ts';
 import type { Identifier, IdentifierKey, Kind } from '../../domain/identifiers.ts';
 import { databaseProblem, problem, tenantSuspended } from '../../domain/problems.ts';
+import type { Problem } from '../../../kit/problems.ts';
 import type { Safeguard } from '../../../kit/safeguards.ts';
 import { insertLease } from '../../store/leases.ts';
 import { isSuspended } from '../../store/recalls.ts';
@@ -44,24 +45,22 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
     },
     async work(sql, now) {
       if (await isSuspended(sql, caller.tenantId)) throw tenantSuspended();
+      const takePlace = async (): Promise<void> => {
+        place = await app.leaseQuota.take(sql, caller.tenantId, now);
+        if (!place.taken) throw leaseQuota(app);
+      };
       let from: Identifier;
-      if (request.reservationId === undefined) {
-        from =
-          request.value === undefined
-            ? await freeOfPool(app, sql, request.kind, now)
-            : await freeIdentifier(app, sql, request, request.version);
-      } else {
+      if (request.reservationId !== undefined) {
         ({ from, reservation } = await reservedIdentifier(app, sql, caller, request.reservationId, now));
+      } else if (request.value !== undefined) {
+        from = await freeIdentifier(app, sql, request, request.version);
+      } else {
+        // First, since it may wait for another call of the tenant, which may want the identifier that is locked here.
+        await takePlace();
+        from = await freeOfPool(app, sql, request.kind, now);
       }
       const validUntil = termOf(app, from, now, request.termMs);
-      place = await app.leaseQuota.take(sql, caller.tenantId, now);
-      if (!place.taken) {
-        const { limit } = app.leaseQuota;
-        throw problem('LEASE_QUOTA', `The tenant holds its ${limit} leases.`, {
-          retryAfterMs: app.config.QUOTA_CACHE_TTL_MS,
-          members: { limit },
-        });
-      }
+      if (place === undefined) await takePlace();
       const { tenantId } = caller;
       const { kind, value } = from;
       const leaseId = randomUUID();
@@ -100,6 +99,14 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
     async undone() {
       await place?.giveBack();
     },
+  });
+}
+
+function leaseQuota(app: App): Problem {
+  const { limit } = app.leaseQuota;
+  return problem('LEASE_QUOTA', `The tenant holds its ${limit} leases.`, {
+    retryAfterMs: app.config.QUOTA_CACHE_TTL_MS,
+    members: { limit },
   });
 }
 
