@@ -8,16 +8,13 @@ import { Notifications } from '../../kit/notifications.ts';
 import { createPool } from '../../kit/postgres.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
+import { Candidacy } from './candidacy.ts';
 import { relayConfig } from './config.ts';
 import { createRelayMetrics } from './metrics.ts';
 import { ORDERED_DRAIN, OUTBOX_HOLD, Relay, RELAY_RETRY } from './relay.ts';
 
 const NAME = 'outbox-relay';
 const CHANNEL = 'numbering_outbox';
-/** Advisory lock of the relay that publishes; held by its listening connection, so that it ends with the process. */
-const LEADER_LOCK = 7_280_031;
-/** Between two attempts to lead, while another relay does. */
-const LEAD_AGAIN_MS = 1000;
 
 await startOrExit(async () => {
   const config = relayConfig(process.env);
@@ -37,21 +34,11 @@ await startOrExit(async () => {
   const degraded = new DegradedMode(registry);
   degraded.follow('nats', () => !nats.up || relay.unconfirmed);
 
-  let candidacy: NodeJS.Timeout | undefined;
+  const candidacy = new Candidacy((leads) => relay.lead(leads));
   const listener = new Notifications(config, CHANNEL, NAME, log, {
     notified: () => relay.notified(),
-    async connected(client) {
-      const stand = async (): Promise<void> => {
-        const tried = await client.query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [LEADER_LOCK]);
-        if (tried.rows[0]?.leads === true) relay.lead(true);
-        else candidacy = setTimeout(() => void stand().catch(() => {}), LEAD_AGAIN_MS);
-      };
-      await stand();
-    },
-    lost() {
-      clearTimeout(candidacy);
-      relay.lead(false);
-    },
+    connected: (client) => candidacy.stand(client),
+    lost: () => candidacy.withdraw(),
   });
   listener.start();
   closing.add('listener', () => listener.close());
