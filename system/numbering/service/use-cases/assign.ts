@@ -93,6 +93,7 @@ export async function assign(app: App, caller: Caller, request: AssignRequest): 
       };
     },
     async after(lease) {
+      await place?.keep();
       if (reservation === undefined) await app.redis.attempt((client) => client.del(validationKey(lease)));
       else await forgetReservations(app.redis, [reservation]);
     },

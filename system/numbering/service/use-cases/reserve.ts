@@ -65,13 +65,15 @@ export async function reserve(app: App, caller: Caller, request: ReserveRequest)
       await insertReservation(sql, { id: reservationId, kind, value, tenantId, status: 'ACTIVE', expiresAt }, now);
       return { reservationId, kind, value, tenantId, state: 'RESERVED', version, expiresAt: expiresAt.toISOString() };
     },
-    after: (made) =>
-      mirrorMade(app.redis, app.safeguards, app.dueNudge, {
+    async after(made) {
+      await place?.keep();
+      await mirrorMade(app.redis, app.safeguards, app.dueNudge, {
         ...made,
         id: made.reservationId,
         status: 'ACTIVE',
         expiresAt: new Date(made.expiresAt),
-      }),
+      });
+    },
     async undone() {
       await place?.giveBack();
     },
