@@ -5,13 +5,14 @@ import { createHttpApp } from '../../kit/http.ts';
 import { createLogger } from '../../kit/logging.ts';
 import { NatsLink } from '../../kit/nats.ts';
 import { Notifications } from '../../kit/notifications.ts';
-import { createPool } from '../../kit/postgres.ts';
+import { BEGIN_CONFIRMED, createPool, inTransaction, lastingBegin } from '../../kit/postgres.ts';
 import { Safeguards } from '../../kit/safeguards.ts';
 import { Closing, drainOnSignal, startOrExit } from '../../kit/shutdown.ts';
 import { Candidacy } from './candidacy.ts';
 import { relayConfig } from './config.ts';
 import { createRelayMetrics } from './metrics.ts';
 import { ORDERED_DRAIN, OUTBOX_HOLD, Relay, RELAY_RETRY } from './relay.ts';
+import { lockEvent, type StoredEvent } from './store.ts';
 
 const NAME = 'outbox-relay';
 const CHANNEL = 'numbering_outbox';
@@ -29,7 +30,11 @@ await startOrExit(async () => {
   const nats = new NatsLink(config, NAME, log);
   nats.start();
   closing.add('nats', () => nats.close());
-  const relay = new Relay(config, pool, nats, safeguards, createRelayMetrics(registry), log);
+  const begin = lastingBegin(config);
+  const confirm = async ({ id }: StoredEvent): Promise<void> => {
+    if (begin === BEGIN_CONFIRMED) await inTransaction(pool, (sql) => lockEvent(sql, id), begin);
+  };
+  const relay = new Relay(config, pool, confirm, nats, safeguards, createRelayMetrics(registry), log);
 
   const degraded = new DegradedMode(registry);
   degraded.follow('nats', () => !nats.up || relay.unconfirmed);

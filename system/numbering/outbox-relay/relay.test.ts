@@ -51,6 +51,16 @@ test('without the order a later version may be published first', async () => {
   expect(published).toEqual(['a0', 'a2', 'a4', 'a6', 'a1', 'a3', 'a5', 'a7']);
 });
 
+test('nothing is published before the standby has it', async () => {
+  const { outbox, published, standby, relay } = made([row('a', 1), row('b', 1)]);
+  standby.confirms = false;
+  await running(relay, 10);
+  expect([published, outbox.waiting()]).toEqual([[], ['a1', 'b1']]);
+  standby.confirms = true;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(published).toEqual(['a1', 'b1']);
+});
+
 test('a relay that does not lead publishes nothing', async () => {
   const { published, relay } = made([row('a', 1)]);
   relay.start();
@@ -93,8 +103,12 @@ function made(rows: readonly Row[], ...off: string[]) {
   const config = { RELAY_BATCH: 100, RELAY_POLL_MS: 5000, RELAY_BACKOFF_MIN_MS: 250, RELAY_BACKOFF_MAX_MS: 5000 };
   const safeguards = new Safeguards([OUTBOX_HOLD, RELAY_RETRY, ORDERED_DRAIN], off);
   const metrics = createRelayMetrics(new Registry());
-  const relay = new Relay(config, sql, nats, safeguards, metrics, pino({ level: 'silent' }));
-  return { outbox, published, nats, relay };
+  const standby = { confirms: true };
+  const confirm = async (): Promise<void> => {
+    if (!standby.confirms) throw new Error('not confirmed');
+  };
+  const relay = new Relay(config, sql, confirm, nats, safeguards, metrics, pino({ level: 'silent' }));
+  return { outbox, published, nats, standby, relay };
 }
 
 async function running(relay: Relay, ms: number): Promise<void> {

@@ -32,6 +32,7 @@ type Config = Pick<RelayConfig, 'RELAY_BATCH' | 'RELAY_POLL_MS' | 'RELAY_BACKOFF
 export class Relay {
   readonly #config: Config;
   readonly #sql: Sql;
+  readonly #confirm: (event: StoredEvent) => Promise<void>;
   readonly #nats: Pick<NatsLink, 'publish'>;
   readonly #safeguards: Safeguards;
   readonly #metrics: RelayMetrics;
@@ -45,9 +46,11 @@ export class Relay {
   #notified = false;
   #loop: Promise<void> = Promise.resolve();
 
+  /** @param confirm returns when an event, and all that was stored before it was read, lasts; throws when that is not known */
   constructor(
     config: Config,
     sql: Sql,
+    confirm: (event: StoredEvent) => Promise<void>,
     nats: Pick<NatsLink, 'publish'>,
     safeguards: Safeguards,
     metrics: RelayMetrics,
@@ -55,6 +58,7 @@ export class Relay {
   ) {
     this.#config = config;
     this.#sql = sql;
+    this.#confirm = confirm;
     this.#nats = nats;
     this.#safeguards = safeguards;
     this.#metrics = metrics;
@@ -141,7 +145,10 @@ export class Relay {
   /** Publishes one batch. @returns whether there may be more; @throws when an event could not be published */
   async #pass(): Promise<boolean> {
     const events = await unpublished(this.#sql, this.#config.RELAY_BATCH);
-    if (events.length === 0) return false;
+    const [oldest] = events;
+    if (oldest === undefined) return false;
+    // Whoever hears of an event must find its change, also when this server is lost in the next moment.
+    await this.#confirm(oldest);
     const waves = this.#safeguards.on(ORDERED_DRAIN) ? wavesByAggregate(events) : wavesOfWorkers(events);
     const published: string[] = [];
     const failed = new Map<string, Error>();

@@ -25,6 +25,14 @@ export async function unpublished(sql: Sql, limit: number): Promise<StoredEvent[
   }));
 }
 
+/**
+ * Locks an event, and waits for nobody who has locked it too: the commit has something to be confirmed then, and with it everything that
+ * was committed before.
+ */
+export async function lockEvent(sql: Sql, id: string): Promise<void> {
+  await sql.query(`SELECT id FROM numbering.outbox WHERE id = $1 FOR KEY SHARE`, [id]);
+}
+
 /** Notes that the events are published; one that was noted before keeps its time. */
 export async function markPublished(sql: Sql, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;

@@ -5,10 +5,12 @@ import type { PostgresSpec } from '../../../../../contract/index.ts';
 import { deployment } from '../../../../../deployments/numbering.ts';
 import { firstDelivery } from '../../../../../system/kit/inbox.ts';
 import { IdempotencyStore } from '../../../../../system/kit/idempotency.ts';
+import { storeEvents } from '../../../../../system/kit/outbox.ts';
 import { BEGIN_CONFIRMED, inTransaction, type Sql } from '../../../../../system/kit/postgres.ts';
 import { Safeguards } from '../../../../../system/kit/safeguards.ts';
 import { enter } from '../../../../../system/numbering/billing-consumer/ledger.ts';
 import { suspendFor } from '../../../../../system/numbering/compliance-engine/suspensions.ts';
+import { lockEvent, unpublished } from '../../../../../system/numbering/outbox-relay/store.ts';
 import { takeIn } from '../../../../../system/numbering/sender-id-registry/store.ts';
 import { noteRecall } from '../../../../../system/numbering/store/recalls.ts';
 import { EPOCH } from '../../../testing/simulate.ts';
@@ -98,6 +100,21 @@ test.each<[string, (sql: Sql) => Promise<unknown>, unknown, unknown]>([
   expect(await inTransaction(pool, work, BEGIN_CONFIRMED)).toEqual(second);
   await pool.query('TRUNCATE numbering.recalls, compliance.inbox, billing.entries, sender_registry.inventory');
   expect(await inTransaction(pool, work, BEGIN_CONFIRMED)).toEqual(first);
+});
+
+test('an event of the outbox can be confirmed, whoever waits for it too', async () => {
+  await standby('');
+  await storeEvents(pool, 'numbering', [{ aggregate: 'MSISDN:+93700000001', version: 2, type: 't', payload: {} }]);
+  const [oldest] = await unpublished(pool, 1);
+  expect(oldest).toBeDefined();
+  const confirm = (sql: Sql) => lockEvent(sql, oldest?.id ?? '');
+  await standby('nobody');
+  await inTransaction(pool, async (other) => {
+    await confirm(other);
+    expect(await givenUp(confirm)).toBe('Unconfirmed');
+  });
+  await standby('');
+  await inTransaction(pool, confirm, BEGIN_CONFIRMED);
 });
 
 test('an answer that is stored under a key is told when the standby has it', async () => {
