@@ -1,5 +1,6 @@
 /** Incidents, and the anchors by which the trail is trusted again after one. */
 import type { Sql } from '../../kit/postgres.ts';
+import type { SignOff } from '../domain/sign-offs.ts';
 
 export interface Incident {
   readonly id: string;
@@ -41,11 +42,6 @@ export async function readOfficerKeys(sql: Sql): Promise<ReadonlyMap<string, str
     `SELECT role, public_key FROM numbering.officers ORDER BY role`,
   );
   return new Map(found.rows.map((row) => [row.role, row.public_key]));
-}
-
-export interface SignOff {
-  readonly role: string;
-  readonly signature: string;
 }
 
 /** Closes the incident: the chain is trusted again up to its head, by these sign-offs. */

@@ -11,9 +11,10 @@ import type { Safeguard } from '../../../kit/safeguards.ts';
 import { signatureFits } from '../../../kit/signatures.ts';
 import { AUDIT_BACKUP_KEY, parseSegment } from '../../domain/audit-segment.ts';
 import { problem, unavailable } from '../../domain/problems.ts';
+import { judgeSignOffs, type SignOff } from '../../domain/sign-offs.ts';
 import { nextVersion, recordChange } from '../../store/admin-changes.ts';
 import { putAuditRow, readAuditHead, readAuditRows, readBackupOf, readVerification } from '../../store/audit-trail.ts';
-import { anchorChain, readOfficerKeys, readOpenIncident, type Incident, type SignOff } from '../../store/incidents.ts';
+import { anchorChain, readOfficerKeys, readOpenIncident, type Incident } from '../../store/incidents.ts';
 import type { App } from '../app.ts';
 import { actorHeaders, actorOf, administer } from './request.ts';
 
@@ -190,13 +191,7 @@ async function reAnchor(
       'CHAIN_BROKEN',
       'The last verification has not found the chain intact: restore the row and verify again.',
     );
-  const keys = await readOfficerKeys(sql);
-  const fitting = signOffs.filter(
-    ({ role, signature }, i) =>
-      signOffs.findIndex((other) => other.role === role) === i &&
-      signatureFits(keys.get(role) ?? '', anchorText(incidentId), signature),
-  );
-  const missing = [...keys.keys()].filter((role) => !fitting.some((signOff) => signOff.role === role));
+  const { fitting, missing } = judgeSignOffs(await readOfficerKeys(sql), anchorText(incidentId), signOffs);
   if (missing.length > 0 && app.safeguards.on(ANCHOR_SIGN_OFFS))
     throw problem('SIGN_OFF_MISSING', `The sign-off of ${missing.join(' and ')} is missing.`, {
       members: { missing: missing.join(', ') },
