@@ -91,7 +91,7 @@ async function importInPieces(
   batch: Batch,
   rows: readonly FileRow[],
   errors: readonly RowError[],
-): Promise<'DONE' | 'FAILED'> {
+): Promise<'DONE' | 'FAILED' | undefined> {
   const existing = await insertRows(parts, parts.pool, batch, rows);
   const wrong = [...errors, ...existing];
   if (wrong.length > 0) return fail(parts, batch, wrong);
@@ -133,10 +133,12 @@ async function fail(
   batch: Batch,
   errors: readonly RowError[],
   why = `${errors.length} rows cannot be imported.`,
-): Promise<'FAILED'> {
-  await inTransaction(pool, async (sql) => {
+): Promise<'FAILED' | undefined> {
+  return inTransaction(pool, async (sql) => {
+    // Somebody else may have ended it meanwhile, as DONE too.
+    if (!(await lockPending(sql, batch.id))) return undefined;
     await endBatch(sql, batch.id, { status: 'FAILED', error: why });
     if (errors.length > 0 && safeguards.on(IMPORT_ERROR_RECORD)) await insertRowErrors(sql, batch.id, errors);
+    return 'FAILED' as const;
   });
-  return 'FAILED';
 }
