@@ -106,14 +106,9 @@ export class SimNetwork {
     server.connection = connection;
     server.local = at;
     server.remote = client.local;
-    this.simulation.after(
-      0,
-      () => {
-        server.hold();
-        listener.accept(server);
-      },
-      listener.life,
-    );
+    // Also one that a stopped process has not heard of is reset when that dies.
+    server.hold();
+    this.simulation.after(0, () => listener.accept(server), listener.life);
     return server;
   }
 

@@ -268,3 +268,21 @@ it('makes a dead machine refuse at once and a stopped one accept in silence', as
     expect(events.slice(3)).toEqual(['ECONNREFUSED']);
   });
 });
+
+it('resets what a stopped machine has accepted and never heard of when it dies', async () => {
+  await simulate({}, async (story) => {
+    const { client, server } = await pair(story, {}, () => {});
+    server.process.pause();
+    const heard: string[] = [];
+    client.run(() => {
+      const socket = net.connect({ host: 'server', port: 7 });
+      socket.on('connect', () => heard.push('connected'));
+      socket.on('error', (error: NodeJS.ErrnoException) => heard.push(String(error.code)));
+    });
+    await story.wait(100);
+    expect(heard).toEqual(['connected']);
+    server.process.kill();
+    await story.wait(100);
+    expect(heard).toEqual(['connected', 'ECONNRESET']);
+  });
+});
