@@ -82,6 +82,18 @@ test('a silent Redis costs three requests a time-out, and then none; only a PING
   expect(await link.run((client) => client.get('a'))).toBe('OK');
 });
 
+test('a connection whose first words went unanswered is replaced too', async () => {
+  const redis = new FakeRedis();
+  cleanups.push(() => redis.kill());
+  const { link } = await linkTo(await redis.listen());
+  redis.silent = true;
+  for (let i = 0; i < 3; i += 1) await expect(link.run((client) => client.get('a'))).rejects.toThrow(RedisAway);
+  // The probe has replaced the silent connection, and nobody hears the new one's HELLO.
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  redis.silent = false;
+  expect(await usable(link)).toBe(true);
+});
+
 test('an answer that is late is no failed connection, until the breaker opens', async () => {
   const redis = new FakeRedis();
   cleanups.push(() => redis.kill());

@@ -20,6 +20,7 @@ export class RedisLink {
   readonly #onConnectionError: () => void;
   #probe: NodeJS.Timeout | undefined;
   #awayUntil = Number.NEGATIVE_INFINITY;
+  #connectedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   /** @param onConnectionError called for each failed connection attempt, lost connection, failed probe and failed command; for one that is only late when the breaker opens */
@@ -31,6 +32,9 @@ export class RedisLink {
     this.#client.on('error', (error: Error) => {
       this.#onConnectionError();
       log.warn({ err: error.message, code: (error as { code?: string }).code }, 'Redis connection error');
+    });
+    this.#client.on('connect', () => {
+      this.#connectedAt = performance.now();
     });
     this.#breaker = circuitBreaker(handleAll, {
       halfOpenAfter: 0, // when to try is decided by the probe
@@ -96,6 +100,13 @@ export class RedisLink {
     this.#client.disconnect();
   }
 
+  /** There is a connection, and if it has just been made it has had the time that one takes: also its first words may go unanswered. */
+  get #silent(): boolean {
+    const { status } = this.#client;
+    if (status === 'ready') return true;
+    return status === 'connect' && performance.now() - this.#connectedAt >= this.#options.REDIS_CONNECT_TIMEOUT_MS;
+  }
+
   #scheduleProbe(delayMs: number): void {
     if (this.#closed) return;
     clearTimeout(this.#probe);
@@ -116,7 +127,7 @@ export class RedisLink {
     } catch {
       this.#onConnectionError();
       // A connection that is open but silent never recovers by itself in useful time: replace it.
-      if (!answered && this.#client.status === 'ready' && !this.#closed) this.#client.disconnect(true);
+      if (!answered && this.#silent && !this.#closed) this.#client.disconnect(true);
       this.#scheduleProbe(this.#options.REDIS_PROBE_MS);
     }
   }
