@@ -1,8 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { SHOP } from '../../testing/shop.ts';
 import { PostgresCluster } from './component.ts';
 import { LOG_SEGMENTS_KEPT } from './settings.ts';
 
+const SEGMENTS = '/proc/sysvipc/shm';
 const cluster = new PostgresCluster(SHOP);
 afterAll(() => cluster.dispose());
 
@@ -15,3 +18,24 @@ it('lets go of the log of earlier runs when it has grown large', () => {
   cluster.reset(SHOP, new Date(0));
   expect(cluster.server.logSegments).toBeLessThan(before + 32);
 });
+
+it.skipIf(!existsSync(SEGMENTS))(
+  'leaves no shared memory behind, neither of the last server nor of one that was killed before',
+  () => {
+    const other = new PostgresCluster(SHOP);
+    const segments = (): readonly string[] =>
+      readFileSync(SEGMENTS, 'utf8')
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/)[1] ?? '');
+    const own = (): string =>
+      readFileSync(join(other.server.data, 'postmaster.pid'), 'utf8').split('\n')[6]?.trim().split(/\s+/)[1] ?? '';
+    const first = own();
+    expect(segments()).toContain(first);
+    other.server.kill();
+    other.server.start();
+    const second = own();
+    other.dispose();
+    expect(segments()).not.toContain(first);
+    expect(segments()).not.toContain(second);
+  },
+);

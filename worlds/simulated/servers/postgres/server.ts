@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { exemptFromGuard } from '../../kernel/guard.ts';
@@ -151,6 +151,18 @@ export class PostgresServer {
     signalServer(postmaster, 'SIGINT');
     while (processAlive(postmaster)) pauseSync(2);
   }
+}
+
+/**
+ * Removes the System V segment by which a killed server of this data folder said that it was there: nobody else does, and a machine has 4096 of
+ * them. One that was started again over the same folder has done so itself. No server may run in it.
+ */
+export function removeSegment(data: string): void {
+  const pidFile = path.join(data, 'postmaster.pid');
+  if (!fs.existsSync(pidFile)) return;
+  // Its seventh line: key and id (https://www.postgresql.org/docs/18/storage-file-layout.html).
+  const id = fs.readFileSync(pidFile, 'utf8').split('\n')[6]?.trim().split(/\s+/)[1];
+  if (id !== undefined) exemptFromGuard(() => spawnSync('ipcrm', ['-m', id]));
 }
 
 /** SIGKILL of a postmaster and its children: stopped first, so that it starts no new one. */

@@ -12,6 +12,8 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   compute_query_id: 'off',
   io_method: 'sync',
   shared_buffers: '32MB',
+  // In the data folder, with which it goes: of a killed server what stands in /dev/shm would stay there.
+  dynamic_shared_memory_type: 'mmap',
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_wal_size: '4GB',

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { real } from '../../kernel/real.ts';
 import { type Binaries, account, findBinaries } from './binaries.ts';
-import { killServer, ownedFolder } from './server.ts';
+import { killServer, ownedFolder, removeSegment } from './server.ts';
 import { REPLICATED_SETTINGS, SETTINGS } from './settings.ts';
 import { pauseSync, processAlive } from './sync-connection.ts';
 import { VIRTUAL_TIME_SQL } from './virtual-time.ts';
@@ -124,7 +124,9 @@ export function runFolder(template: string): string {
   return folder;
 }
 
+/** Removes a data folder of which no server runs any more, with what that has left in the kernel. */
 export function releaseFolder(folder: string): void {
+  removeSegment(path.join(folder, 'data'));
   fs.rmSync(folder, { recursive: true, force: true });
 }
 
@@ -143,7 +145,7 @@ export function reap(): readonly string[] {
       // The pid may have been given to another program since: only a postgres of this folder is ended.
       if (postmaster > 1 && commandOf(postmaster).includes(folder)) killServer(postmaster);
     }
-    fs.rmSync(folder, { recursive: true, force: true });
+    releaseFolder(folder);
     reaped.push(folder);
   }
   return reaped;

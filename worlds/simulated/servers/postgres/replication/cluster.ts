@@ -6,6 +6,7 @@ import { exemptFromGuard } from '../../../kernel/guard.ts';
 import { findBinaries } from '../binaries.ts';
 import { Control } from '../control.ts';
 import { RunDatabase, writeClock } from '../database.ts';
+import { removeSegment } from '../server.ts';
 import { LOG_SEGMENTS_KEPT } from '../settings.ts';
 import { templateFolder } from '../template.ts';
 import { Member } from './member.ts';
@@ -111,6 +112,7 @@ export class ReplicatedCluster {
     const control = new Control(source.server.socketPath);
     try {
       control.query(`select pg_backup_start('faultline', true)`);
+      removeSegment(target.server.data);
       fs.rmSync(target.server.data, { recursive: true, force: true });
       copyFolder(source.server.data, target.server.data);
       const [stopped] = control.query(
