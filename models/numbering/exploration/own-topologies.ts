@@ -38,13 +38,18 @@ export const coreFaults: readonly DrawableFault[] = [
   },
 ];
 
-export const CORE_COMMANDS: readonly CommandName[] = [
+/** From an identifier to a lease and back, by its tenant. */
+export const TENANT_COMMANDS: readonly CommandName[] = [
   'reserve',
   'assign',
   'assign-number',
   'assign-any',
   'release',
   'release-reservation',
+];
+
+export const CORE_COMMANDS: readonly CommandName[] = [
+  ...TENANT_COMMANDS,
   'recall',
   'reinstate',
   'meddle',

@@ -7,6 +7,7 @@ import {
   CORE_INVARIANTS,
   ENVIRONMENT,
   SERVICES,
+  TENANT_COMMANDS,
   core,
   coreFaults,
   ownTopologies,
@@ -87,16 +88,7 @@ const limits: Topology = {
   ...core,
   name: 'core+limits',
   weight: 3,
-  commands: [
-    'reserve',
-    'assign',
-    'assign-number',
-    'assign-any',
-    'release',
-    'release-reservation',
-    'validate',
-    'repeat',
-  ],
+  commands: [...TENANT_COMMANDS, 'validate', 'repeat'],
   environment: {
     'numbering-service': {
       ...ENVIRONMENT,
