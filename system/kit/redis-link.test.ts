@@ -7,6 +7,8 @@ import { RedisAway, RedisLink, transactionResults } from './redis-link.ts';
 class FakeRedis {
   silent = false;
   readonly seen: string[] = [];
+  /** What came while it was silent. */
+  readonly unanswered: string[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server = createServer((socket) => {
     this.#sockets.add(socket);
@@ -15,7 +17,7 @@ class FakeRedis {
   });
 
   #answer(socket: Socket, text: string): void {
-    if (this.silent) return;
+    if (this.silent) return void this.unanswered.push(text);
     for (const [, name = ''] of text.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) {
       this.seen.push(name.toLowerCase());
       if (name.toLowerCase() === 'hello') socket.write('%1\r\n$5\r\nproto\r\n:3\r\n');
@@ -88,8 +90,8 @@ test('a connection whose first words went unanswered is replaced too', async () 
   const { link } = await linkTo(await redis.listen());
   redis.silent = true;
   for (let i = 0; i < 3; i += 1) await expect(link.run((client) => client.get('a'))).rejects.toThrow(RedisAway);
-  // The probe has replaced the silent connection, and nobody hears the new one's HELLO.
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  // The probe has replaced the silent connection, and nobody answers the new one's HELLO.
+  await expect.poll(() => redis.unanswered.join('')).toMatch(/HELLO/i);
   redis.silent = false;
   expect(await usable(link)).toBe(true);
 });
