@@ -6,12 +6,12 @@ import { logPatterns } from '../../models/checkers/index.ts';
 import { execute } from '../run/execute.ts';
 import type { Executed, Execution } from '../run/execute.ts';
 import type { RunSubject } from '../run/session.ts';
-import { deployment } from './root/deployments/toy.ts';
-import { invariant } from './root/models/toy/invariants/single-holder.ts';
-import { model } from './root/models/toy/model.ts';
+import { deployment } from './toy-project/deployments/toy.ts';
+import { invariant } from './toy-project/models/toy/invariants/single-holder.ts';
+import { model } from './toy-project/models/toy/model.ts';
 import { toyWorld } from './toy-world.ts';
 
-export const TOY_ROOT = new URL('root', import.meta.url).pathname;
+export const TOY_ROOT = new URL('toy-project', import.meta.url).pathname;
 
 const reads = operations('read');
 
