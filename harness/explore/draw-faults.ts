@@ -1,6 +1,7 @@
 import type { Command, DrawableFault, Ms, PlannedFault, Topology } from '../../contract/index.ts';
 import type { Dice } from './dice.ts';
 import type { Workload } from './draw-workload.ts';
+import { replicasOf } from './replicas.ts';
 
 /** How many faults a run has: mostly one to three. */
 const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];
@@ -136,18 +137,6 @@ export function drawFaults({
 const byName = (commands: readonly Command[]): readonly (readonly Command[])[] => [
   ...Map.groupBy(commands, ({ name }) => name).values(),
 ];
-
-const NUMBERED = /-\d+$/;
-
-/** Targets that differ in the numbers of their components only: what does the same, and what mitigates the loss of one. */
-export function replicasOf(
-  targets: readonly string[],
-  among: readonly (readonly string[])[],
-): readonly (readonly string[])[] {
-  const stem = (names: readonly string[]): string => names.map((name) => name.replace(NUMBERED, '')).join(' ');
-  const own = targets.join(' ');
-  return among.filter((other) => other.join(' ') !== own && stem(other) === stem(targets));
-}
 
 /** The same fault at the same instant on others. */
 const alike = (fault: PlannedFault, others: readonly (readonly string[])[]): readonly PlannedFault[] =>

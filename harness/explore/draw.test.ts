@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Arguments, Command, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
 import { caseSeed, drawCase } from './draw.ts';
-import { replicasOf } from './draw-faults.ts';
+import { replicasOf } from './replicas.ts';
 
 const DUE_MS = 5000;
 /** From shortly before to a little after. */

@@ -1,5 +1,17 @@
 import type { PlannedFault, Running } from '../../contract/index.ts';
 
+const NUMBERED = /-\d+$/;
+
+/** Targets that differ in the numbers of their components only: what does the same, and what mitigates the loss of one. */
+export function replicasOf(
+  targets: readonly string[],
+  among: readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+  const stem = (names: readonly string[]): string => names.map((name) => name.replace(NUMBERED, '')).join(' ');
+  const own = targets.join(' ');
+  return among.filter((other) => other.join(' ') !== own && stem(other) === stem(targets));
+}
+
 /** An instance that takes another's place in a fault, and is in its turn taken the place of. */
 export type Swap = readonly [planned: string, instead: string];
 
