@@ -1,12 +1,12 @@
 import type { ComponentSpec, ExplorationModel } from '../../contract/index.ts';
-import { parseDuration } from '../../catalogue/index.ts';
 import type { DrawOptions } from '../explore/draw.ts';
 import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts';
 import { filesLoadedBy } from '../explore/loaded-files.ts';
 import { PlantError, plantedFile, plantedNames, plantedSources } from '../explore/planted.ts';
 import { loadSystem } from '../load/subject.ts';
 import { deploymentFor } from '../load/deployment.ts';
-import { nearest } from './nearest.ts';
+import { budgetOf } from './options.ts';
+import { didYouMean } from './nearest.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What a user says about what is to be explored. */
@@ -35,9 +35,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   const whole = await loadExploration(root, oneOf('--system', choice.system, explorable(root)));
   if (choice.runs !== undefined && choice.budget !== undefined)
     throw new UsageError('--runs and --budget: expected one of them, found both');
-  const budgetMs = parseDuration(choice.budget ?? BUDGET);
-  if (budgetMs === undefined || budgetMs <= 0)
-    throw new UsageError(`--budget ${choice.budget}: expected a duration such as 90s or 2m`);
+  const budgetMs = budgetOf(choice.budget ?? BUDGET);
   const { kinds } = await loadFaults(root);
   const drawable = [...new Set(whole.topologies.flatMap(({ faults }) => faults.map(({ kind }) => kind)))];
   const faults = choice.faults?.split(',').map((kind) => kind.trim());
@@ -46,7 +44,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   if (choice.topology !== undefined) oneOf('--topology', choice.topology, names);
   const sources = choice.planted === undefined ? undefined : sourcesOf(root, choice.planted);
   const model = await withSources(root, await withSafeguard(root, whole, choice.safeguardOff), choice.planted, sources);
-  withTopology(model, choice, faults);
+  refuseHopeless(model, choice, faults);
   return {
     model,
     budgetMs,
@@ -61,7 +59,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
 }
 
 /** @throws UsageError where the topology asked for cannot show the bug or the safeguard's absence, or has none of the faults */
-function withTopology(
+function refuseHopeless(
   { topologies }: ExplorationModel,
   { topology, safeguardOff, planted }: ExplorationChoice,
   faults: readonly string[] | undefined,
@@ -143,9 +141,8 @@ export function sourcesOf(root: string, planted: string): Readonly<Record<string
   const file = plantedFile(root, planted);
   const names = plantedNames(root);
   if (file === undefined) {
-    const near = nearest(planted, names);
     throw new UsageError(
-      `--planted ${planted}: expected a patch file or one of models/planted (${names.join(', ') || 'none yet'})${near === undefined ? '' : `; did you mean ${near}?`}`,
+      `--planted ${planted}: expected a patch file or one of models/planted (${names.join(', ') || 'none yet'})${didYouMean(planted, names)}`,
     );
   }
   try {
@@ -158,9 +155,8 @@ export function sourcesOf(root: string, planted: string): Readonly<Record<string
 
 function oneOf(flag: string, word: string, allowed: readonly string[], known: readonly string[] = []): string {
   if (allowed.includes(word)) return word;
-  const near = nearest(word, allowed);
   const elsewhere = known.includes(word) ? ' (known, but no topology has it)' : '';
   throw new UsageError(
-    `${flag} ${word}: expected one of ${allowed.join(', ')}${elsewhere}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    `${flag} ${word}: expected one of ${allowed.join(', ')}${elsewhere}${didYouMean(word, allowed)}`,
   );
 }

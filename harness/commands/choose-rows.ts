@@ -1,5 +1,5 @@
 import type { Project, ProjectRow } from '../load/project.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A row with the runs of it that were asked for; undefined: all. */
@@ -13,7 +13,7 @@ export function rowsOf(project: Project, system: string | undefined): readonly P
   const systems = [...new Set(project.rows.map(({ row }) => row.system))];
   if (system !== undefined && !systems.includes(system))
     throw new UsageError(
-      `--system: expected one of ${systems.join(', ')}, found ${JSON.stringify(system)}${suggestion(system, systems)}`,
+      `--system: expected one of ${systems.join(', ')}, found ${JSON.stringify(system)}${didYouMean(system, systems)}`,
     );
   return project.rows.filter(({ row }) => system === undefined || row.system === system);
 }
@@ -38,7 +38,7 @@ export function chooseRows(project: Project, ids: readonly string[], system?: st
     if (!row) {
       const known = rows.map((candidate) => candidate.row.id);
       throw new UsageError(
-        `expected the id of a row, found ${JSON.stringify(id)}${suggestion(id, known)}; \`faultline list\` shows them all`,
+        `expected the id of a row, found ${JSON.stringify(id)}${didYouMean(id, known)}; \`faultline list\` shows them all`,
       );
     }
     if (!row.scenario)
@@ -52,9 +52,4 @@ export function chooseRows(project: Project, ids: readonly string[], system?: st
 /** The ids of rows in arguments such as `NUM-03/B`. */
 export function rowIds(asked: readonly string[]): readonly string[] {
   return asked.map((each) => each.split('/')[0] ?? each);
-}
-
-function suggestion(word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  return near === undefined ? '' : `; did you mean ${near}?`;
 }

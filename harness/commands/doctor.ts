@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import type { Finding } from '../../contract/index.ts';
 import { loadWorld } from '../load/subject.ts';
-import { knownWorld } from './residue.ts';
+import { knownWorld } from './known-world.ts';
 
 /** `faultline doctor`: what a user should know before the first run. Exit code 1 when something needed is missing. */
 export async function doctor(root: string, options: { readonly world: string }): Promise<number> {

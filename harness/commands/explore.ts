@@ -14,7 +14,7 @@ import { openInvocation } from '../journal/invocation.ts';
 import { chooseExploration } from './choose-exploration.ts';
 import type { ExplorationChoice } from './choose-exploration.ts';
 import { shownPath } from './invoke.ts';
-import { FOUND_FOLDER } from './found.ts';
+import { FOUND_FOLDER } from '../../reports/found-text.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ExploreOptions extends ExplorationChoice {
@@ -137,7 +137,7 @@ function writtenDown(found: Found, index: number, directory: string, code: strin
 
 /** Copies a counterexample to where `npm run chaos` finds it. */
 function keep(root: string, file: string, system: string): void {
-  const folder = join(root, ...FOUND_FOLDER);
+  const folder = join(root, FOUND_FOLDER);
   mkdirSync(folder, { recursive: true });
   const name = (n: number): string => join(folder, `${system}-${n}.json`);
   let n = 1;

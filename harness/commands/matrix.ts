@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { parseDuration, referenceText } from '../../catalogue/index.ts';
+import { referenceText } from '../../catalogue/index.ts';
 import type { ExplorationResult } from '../../contract/index.ts';
 import { readSeenRed } from '../journal/seen-red.ts';
 import type { SeenRed } from '../journal/seen-red.ts';
 import { buildScenario, openProject } from '../load/project.ts';
 import { loadSystem } from '../load/subject.ts';
 import { chooseRows, rowsOf } from './choose-rows.ts';
+import { budgetOf } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface MatrixOptions {
@@ -46,9 +47,7 @@ const SYSTEM = 'numbering';
 export async function matrix(root: string, options: MatrixOptions): Promise<number> {
   const system = options.system ?? SYSTEM;
   rowsOf(openProject(root), system);
-  const budgetMs = parseDuration(options.budget);
-  if (budgetMs === undefined || budgetMs <= 0)
-    throw new UsageError(`--budget ${options.budget}: expected a duration such as 90s or 2m`);
+  budgetOf(options.budget); // whoever explores reads it again
   const { components } = await loadSystem(root, system);
   const declared = new Set(components.flatMap((spec) => (spec.kind === 'service' ? spec.safeguards : [])));
   const { safeguardOff: only } = options;

@@ -1,9 +1,15 @@
 /** The known word with the fewest edits from `word`, or undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, edits: distance(word.toUpperCase(), candidate.toUpperCase()) }))
     .toSorted((a, b) => a.edits - b.edits);
   return best !== undefined && best.edits <= Math.max(2, word.length / 3) ? best.candidate : undefined;
+}
+
+/** `; did you mean NUM-03?`, to end a refusal with; empty where nothing known is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 function distance(a: string, b: string): number {

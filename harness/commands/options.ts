@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { availableParallelism } from 'node:os';
+import { parseDuration } from '../../catalogue/index.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options that several commands share, as commander gives them. */
@@ -56,6 +57,14 @@ export function paceOf(options: Pick<RunOptions, 'world' | 'jobs' | 'wallLimit' 
     throw new UsageError(`--speed is for --world deployed: time is virtual in the world ${options.world}`);
   if (real && pace.jobs !== 1) throw new UsageError('--jobs: the deployed world does one run at a time');
   return pace;
+}
+
+/** Real time that an exploration has, ms. @throws UsageError where the text is no duration */
+export function budgetOf(text: string): number {
+  const budgetMs = parseDuration(text);
+  if (budgetMs === undefined || budgetMs <= 0)
+    throw new UsageError(`--budget ${text}: expected a duration such as 90s or 2m`);
+  return budgetMs;
 }
 
 /** Parses a whole number of at least `min` for an option. */

@@ -1,23 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadWorld } from '../load/subject.ts';
-import { UsageError } from './usage-error.ts';
+import { knownWorld } from './known-world.ts';
 
 /** Exit code: a run may not start because of what another one left behind. */
 export const RESIDUE = 4;
-
-function worldNames(root: string): readonly string[] {
-  const folder = join(root, 'worlds');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'world.ts')));
-}
-
-/** @throws UsageError for a world that is not there */
-export function knownWorld(root: string, worldName: string): void {
-  const worlds = worldNames(root);
-  if (worlds.includes(worldName)) return;
-  throw new UsageError(`--world ${worldName}: expected one of ${worlds.join(', ')}; a world is worlds/<name>/world.ts`);
-}
 
 /** True, having said what and how to mend it, when runs before have left something behind in the world. @throws UsageError for a world that is not there */
 export async function refusedForResidue(root: string, worldName: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { FoundResult } from '../../contract/index.ts';
 import { readCounterexample } from '../explore/counterexample.ts';
 import type { Counterexample } from '../explore/counterexample.ts';
-import { FOUND_FOLDER } from './found.ts';
+import { FOUND_FOLDER } from '../../reports/found-text.ts';
 import { shownPath } from './invoke.ts';
 import { replayCounterexample } from './replay-case.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,7 +16,7 @@ interface Kept {
 
 /** What explorations have found and kept; of one system only, where that is asked for. @throws UsageError for a file that is none */
 export function readFound(root: string, system: string | undefined): readonly Kept[] {
-  const folder = join(root, ...FOUND_FOLDER);
+  const folder = join(root, FOUND_FOLDER);
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.toSorted().flatMap((file): Kept[] => {

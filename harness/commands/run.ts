@@ -8,7 +8,7 @@ import { loadSystem } from '../load/subject.ts';
 import { chooseRows, rowIds } from './choose-rows.ts';
 import type { Choice } from './choose-rows.ts';
 import { invoke, shownPath, writeInvocation } from './invoke.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { paceOf } from './options.ts';
 import type { RunOptions } from './options.ts';
 import { planJobs } from './plan-jobs.ts';
@@ -68,8 +68,7 @@ async function knownAlert(root: string, choices: readonly Choice[], alert: strin
   const known = (await Promise.all(systems.map(async (name) => alertsOf(await loadSystem(root, name))))).flat();
   // Without rule files the world has alerts of its own.
   if (known.length === 0 || known.includes(alert)) return;
-  const near = nearest(alert, known);
   throw new UsageError(
-    `--abort-on ${alert}: expected an alert of ${systems.join(' or ')}${near === undefined ? `, one of ${known.join(', ')}` : `; did you mean ${near}?`}`,
+    `--abort-on ${alert}: expected an alert of ${systems.join(' or ')}${didYouMean(alert, known) || `, one of ${known.join(', ')}`}`,
   );
 }
