@@ -42,7 +42,7 @@ async function drain(session: Session): Promise<void> {
   );
   if (!drained && left > 0)
     session.problem ??= `${left} activities or operator steps had not ended ${DRAIN_LIMIT_MS / 1000} s after the run`;
-  await session.stage.load[Symbol.asyncDispose]();
+  await session.endLoad();
 }
 
 /** After every fault has been healed nothing may be left behind. */

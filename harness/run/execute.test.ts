@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault, LineResult, Probe, World } from '../../contract/index.ts';
+import type { Fault, LineResult, Probe, SystemModel, World } from '../../contract/index.ts';
 import { kill, operations, polled } from '../../index.ts';
 import { executeToy } from '../testing/execute-toy.ts';
+import { model } from '../testing/toy-project/models/toy/model.ts';
 import { toyWorld } from '../testing/toy-world.ts';
 
 describe('a run that passes', async () => {
@@ -46,6 +47,26 @@ describe('a run that passes', async () => {
     expect(again.result.traceHash).toBe(result.traceHash);
     expect(other.result.traceHash).not.toBe(result.traceHash);
     expect(again.checkpoints.length).toBeGreaterThan(5);
+  });
+});
+
+describe('the load', () => {
+  const ends = async (world: World): Promise<number> => {
+    let ended = 0;
+    const counted: SystemModel = {
+      ...model,
+      start: async (stage, options) => {
+        const load = await model.start(stage, options);
+        return { ...load, [Symbol.asyncDispose]: async () => void (ended += 1) };
+      },
+    };
+    await executeToy({ world, model: counted });
+    return ended;
+  };
+
+  test('is ended by a run that comes to its end, and by one that is never steady: it would go on into the next', async () => {
+    expect(await ends(toyWorld())).toBe(1);
+    expect(await ends(toyWorld({ alerts: { SomethingElse: 10_000 } }))).toBe(1);
   });
 });
 

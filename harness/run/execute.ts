@@ -144,7 +144,8 @@ async function phases(session: Session): Promise<void> {
     if (bit) await recovery(session);
     await audit(session);
   } finally {
-    // Whatever happened above: the fault is lifted, and what it left behind is known.
+    // Whatever happened above: nobody calls any more, the fault is lifted, and what it left behind is known.
+    await session.endLoad().catch(() => {});
     if (active) {
       if (session.stage.faultStays) await heal(session, active).catch(() => false);
       else await active[Symbol.asyncDispose]();

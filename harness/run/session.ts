@@ -84,6 +84,7 @@ export class Session {
   readonly #deadline: Ms;
   readonly #signal: AbortSignal;
   #load: Load | undefined;
+  #loadEnded = false;
 
   constructor(subject: RunSubject, running: Running, watching: Witnessing, signal: AbortSignal, deadline: Ms) {
     this.subject = subject;
@@ -112,6 +113,14 @@ export class Session {
 
   set load(load: Load) {
     this.#load = load;
+  }
+
+  /** Ends the load, where one was started; once. */
+  async endLoad(): Promise<void> {
+    const load = this.#load;
+    if (load === undefined || this.#loadEnded) return;
+    this.#loadEnded = true;
+    await load[Symbol.asyncDispose]();
   }
 
   /** The lines of the recovery or mitigation that this run judges. */

@@ -7,11 +7,17 @@ export class RunClock implements WorldClock {
   readonly #begun = performance.now();
   /** Wall clock of this machine at 0, ms of the epoch. */
   readonly #epoch = Date.now();
-  readonly #signal: AbortSignal | undefined;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(speed: number, signal: AbortSignal | undefined) {
     this.speed = speed;
-    this.#signal = signal;
+    this.#signal = signal === undefined ? this.#over.signal : AbortSignal.any([signal, this.#over.signal]);
+  }
+
+  /** The run is over: whatever still sleeps in its name ends with RunAborted, and would reach into the next run otherwise. */
+  end(): void {
+    this.#over.abort();
   }
 
   now(): Ms {
@@ -23,17 +29,17 @@ export class RunClock implements WorldClock {
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         clearTimeout(timer);
-        reject(new RunAborted('the run was interrupted'));
+        reject(new RunAborted(this.#over.signal.aborted ? 'the run is over' : 'the run was interrupted'));
       };
       const timer = setTimeout(
         () => {
-          signal?.removeEventListener('abort', abort);
+          signal.removeEventListener('abort', abort);
           resolve();
         },
         Math.max(0, duration) / this.speed,
       );
-      if (signal?.aborted === true) abort();
-      else signal?.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
     });
   }
 

@@ -22,6 +22,14 @@ test("a run's clock shows real time times the speed, and sleeps for the document
   expect(clock.ofWall(clock.toWall(12_345))).toBeCloseTo(12_345, 0);
 });
 
+test('a sleep ends when the run is over, so that nothing of it goes on in the next one', async () => {
+  const clock = new RunClock(1, new AbortController().signal);
+  const slept = clock.sleep(60_000);
+  clock.end();
+  await expect(slept).rejects.toThrow(RunAborted);
+  await expect(clock.sleep(1)).rejects.toThrow('the run is over');
+});
+
 test('a sleep ends when the run is aborted, and none begins after that', async () => {
   const abort = new AbortController();
   const clock = new RunClock(1, abort.signal);

@@ -144,6 +144,7 @@ export async function deployedRunning(stack: Stack, deployment: Deployment, opti
     [Symbol.asyncDispose]: async () => {
       if (stopped) return;
       stopped = true;
+      clock.end();
       clearInterval(measuring);
       monitoring.stop();
       watcher.stop();
