@@ -50,6 +50,14 @@ describe('a run that passes', async () => {
   });
 });
 
+test('an alert of the start puts the steady state off until it has cleared, and is told', async () => {
+  const { result } = await executeToy({ world: toyWorld({ alerts: { StandbyBehind: [1000, 7000] } }) });
+  expect(result.verdict).toBe('pass');
+  expect(result.instants.steady).toBe(8000);
+  expect(result.instants.injected).toBeGreaterThanOrEqual(38_000);
+  expect(line(result.lines, 'alerts').seen).toBe('no other alert fired since the start, when StandbyBehind did');
+});
+
 describe('the load', () => {
   const ends = async (world: World): Promise<number> => {
     let ended = 0;
@@ -145,9 +153,12 @@ describe('a run is an error', () => {
     expect(result.instants.injected).toBeUndefined();
   });
 
-  test('when an alert fires in the steady state', async () => {
+  test('when an alert stands in the steady state', async () => {
     const { result } = await executeToy({ world: toyWorld({ alerts: { DiskFull: 10_000 } }) });
-    expect(result).toMatchObject({ verdict: 'error', problem: 'the alert DiskFull fired in the steady state' });
+    expect(result).toMatchObject({
+      verdict: 'error',
+      problem: 'the steady state was not reached within 2 min: the alert DiskFull stands',
+    });
   });
 
   test('when a component never answers its health question', async () => {

@@ -104,7 +104,11 @@ export async function execute(execution: Execution): Promise<Executed> {
     lines: session.results,
     instants: { ...session.instants },
     operations: session.history.operations.length,
-    otherAlerts: [...new Set(otherAlerts(session.alerts, expectedAlerts(session)).map(({ alert }) => alert))],
+    otherAlerts: [
+      ...new Set(
+        otherAlerts(session.alerts, expectedAlerts(session), session.instants.steady).map(({ alert }) => alert),
+      ),
+    ],
     alongside: subject.row.alongside.map(({ alert }) => ({
       alert,
       fired: session.alerts.some((change) => change.alert === alert && change.state === 'firing'),

@@ -88,7 +88,7 @@ export async function lasting(session: Session, evidence: Evidence): Promise<Lin
     ),
     lineResult(
       { reference: 'alerts', title: 'other alerts', expected: "no alert but the row's and those alongside" },
-      judgeAlerts(evidence.alerts, expectedAlerts(session)),
+      judgeAlerts(evidence.alerts, expectedAlerts(session), evidence.instants.steady),
     ),
   );
   for (const name of row.invariants) {

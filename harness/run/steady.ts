@@ -1,4 +1,5 @@
 import type { Ms } from '../../contract/index.ts';
+import { quietSince } from '../judge/alerts.ts';
 import { heldSince } from '../judge/held-since.ts';
 import { lineResult } from '../judge/line.ts';
 import { tooBusy } from '../judge/unjudged.ts';
@@ -44,7 +45,10 @@ function hasHeld({ since }: Steadiness, now: Ms): boolean {
   return since !== undefined && now - since >= STEADY_HOLD_MS;
 }
 
-/** Waits until the steady state has held for 30 s. False, with the session's problem set, when the run may not go on. */
+/**
+ * Waits until the steady state has held for 30 s, in which no alert stood: those of the start have cleared before. False, with the session's problem
+ * set, when the run may not go on.
+ */
 export async function steady(session: Session): Promise<boolean> {
   const { body } = session.subject;
   const from = session.now;
@@ -53,14 +57,19 @@ export async function steady(session: Session): Promise<boolean> {
   session.pollers.start(body.steadyState);
   await session.sleep(STEADY_HOLD_MS);
   let last = await look(session, from);
+  let standing: string | undefined;
   const settled = async (): Promise<boolean> => {
-    last = await look(session, from);
-    const alert = session.running.alerts().find(({ state }) => state === 'firing')?.alert;
-    if (alert !== undefined) session.problem = `the alert ${alert} fired in the steady state`;
-    return alert !== undefined || (hasHeld(last, session.now) && last.judged);
+    const seen = await look(session, from);
+    const quiet = quietSince(session.running.alerts(), from);
+    standing = typeof quiet === 'object' ? quiet.standing : undefined;
+    const since = seen.since === undefined || typeof quiet === 'object' ? undefined : Math.max(seen.since, quiet);
+    last = { ...seen, since };
+    return hasHeld(last, session.now) && last.judged;
   };
-  if (!(await session.until(settled, 1000, deadline)) && !hasHeld(last, session.now))
-    session.problem = 'the steady state was not reached within 2 min';
+  if (!(await session.until(settled, 1000, deadline)) && !hasHeld(last, session.now)) {
+    const why = standing === undefined ? '' : `: the alert ${standing} stands`;
+    session.problem = `the steady state was not reached within 2 min${why}`;
+  }
   session.pollers.stop(body.steadyState);
   if (session.problem === undefined) session.instants.steady = last.since ?? from;
   const reached = session.problem === undefined;

@@ -10,8 +10,8 @@ export interface ToyScript {
   readonly sick?: readonly string[];
   /** Components that cannot be started again once killed. */
   readonly lost?: readonly string[];
-  /** Other alerts and the instant at which they fire. */
-  readonly alerts?: Readonly<Record<string, Ms>>;
+  /** Other alerts and the instant at which they fire, or from which to which they stand. */
+  readonly alerts?: Readonly<Record<string, Ms | readonly [from: Ms, to: Ms]>>;
   /** Kills do nothing: a fault that leaves no trace. */
   readonly immortal?: boolean;
   /** Left behind at the end. */
@@ -74,8 +74,12 @@ function start(deployment: Deployment, options: RunOptions, script: ToyScript): 
         } else if (since === undefined) downSince.set(name, clock.now());
         else if (!muted && clock.now() - since === ALERT_AFTER_MS) change(alert, 'firing');
       }
-      for (const [alert, at] of Object.entries(script.alerts ?? {}))
-        if (at <= clock.now() && at > clock.now() - EVALUATION_MS) change(alert, 'firing');
+      const isNow = (at: Ms): boolean => at <= clock.now() && at > clock.now() - EVALUATION_MS;
+      for (const [alert, stands] of Object.entries(script.alerts ?? {})) {
+        const [from, to = Infinity] = typeof stands === 'number' ? [stands] : stands;
+        if (isNow(from)) change(alert, 'firing');
+        if (isNow(to)) change(alert, 'resolved');
+      }
     }
   };
   let asks = 0;
