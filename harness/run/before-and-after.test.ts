@@ -9,7 +9,9 @@ test('an alert of the start puts the steady state off until it has cleared, and 
   expect(result.verdict).toBe('pass');
   expect(result.instants.steady).toBe(8000);
   expect(result.instants.injected).toBeGreaterThanOrEqual(38_000);
-  expect(result.lines.find(({ reference }) => reference === 'alerts')?.seen).toBe('no other alert fired since the start, when StandbyBehind did');
+  expect(result.lines.find(({ reference }) => reference === 'alerts')?.seen).toBe(
+    'no other alert fired since the start, when StandbyBehind did',
+  );
 });
 
 describe('the load', () => {
