@@ -115,6 +115,8 @@ export interface CommandKind {
   readonly carriedOutBy?: readonly string[];
   /** Name of the argument that says what it is about: commands that are drawn together share its value. */
   readonly about?: string;
+  /** Values of that argument that are hardly ever drawn: of several that are to have nothing to do with each other each has another. */
+  readonly apart?: readonly (number | string)[];
   /** What comes due by itself after it: faults and other commands are drawn around such instants. */
   readonly due?: (args: Arguments) => readonly Due[];
   /** Made of integers and constants, which shrink without knowing how they were drawn. */

@@ -138,13 +138,13 @@ function* cheaperDeployments(value: ExplorationCase, model: ExplorationModel): I
 function knowsFault(topology: Topology, { kind, targets, onMessage }: PlannedFault): boolean {
   return (
     topology.faults.some((each) => each.kind === kind && each.targets.some((own) => same(own, targets))) &&
-    (onMessage === undefined || knowsWay(topology, [onMessage.from, onMessage.to]))
+    (onMessage === undefined || knowsWay(topology, kind, [onMessage.from, onMessage.to]))
   );
 }
 
 /** Messages are sent there that way: the link of a fault's message may be another one than the fault's own. */
-function knowsWay(topology: Topology, ends: readonly string[]): boolean {
-  return linksOf(topology, ends).some((way) => same(way, ends));
+function knowsWay(topology: Topology, kind: string, ends: readonly string[]): boolean {
+  return linksOf(topology, kind, ends).some((way) => same(way, ends));
 }
 
 function knowsLink(topology: Topology, { from, to }: SlowLink): boolean {

@@ -16,9 +16,10 @@ const NEXT_MS: Ms = 3000;
 /** One time in so many a fault hits the replicas of its target too. */
 const REPLICAS = 2;
 const FAULTS_MAX = Math.max(...FAULTS);
-/** One run in so many is a siege, whose faults come so many messages later each time. */
+/** One run in so many is a siege, of so many faults, each of which comes so many messages later than the one before. */
 const SIEGES = 3;
-const STEP = 4;
+const BESIEGED = [4, 4, 8, 12];
+const STEPS = [1, 1, 2, 4];
 /** One time in so many a fault is aimed at what has nothing to do with its targets. */
 const OTHERS = 4;
 /** Half of the faults last a tenth of what they might: what tries again meets both. */
@@ -62,15 +63,19 @@ export function drawFaults({
   }
   return faults.slice(0, FAULTS_MAX);
 
-  /** One fault again and again, some messages later each time, and each time when the same kind of command is carried out: what is half done then is seen at many points. */
+  /**
+   * One fault again and again, some messages later each time, and each time when the same kind of command is carried out, once more: what is half
+   * done then is seen at many points, at each of a change with the longest of sieges. It is over before the next one comes.
+   */
   function siege(chosen: DrawableFault): readonly PlannedFault[] {
     const targets = dice.pick(chosen.targets);
     const options = chosen.options === undefined ? {} : dice.of(chosen.options);
-    const { name } = dice.pick(aimsOf(targets));
-    const alikes = aims.filter((each) => each.name === name).toSorted((a, b) => a.at - b.at);
-    const besieged = alikes.slice(dice.integer(0, Math.max(0, alikes.length - FAULTS_MAX))).slice(0, FAULTS_MAX);
-    const links = linksOf(topology, targets);
-    const first = dice.integer(1, STEP);
+    const times = dice.pick(BESIEGED);
+    const besieged = workload.repeatedly(dice.pick(dice.pick(byName(aimsOf(targets)))).name, times);
+    const links = linksOf(topology, chosen.kind, targets);
+    const step = dice.pick(STEPS);
+    const first = dice.integer(1, Math.max(step, MESSAGES.many - step * (times - 1)));
+    const lastsMs = Math.min(lasts(chosen.lastsMs), Math.floor(workload.lastsMs / times / 2));
     // What it says itself is what it has done so far.
     const said = links.filter(([from]) => targets.includes(from));
     const [from, to] = links.length === 0 ? [] : dice.pick(said.length > 0 ? said : links);
@@ -80,8 +85,8 @@ export function drawFaults({
         at: aim.at,
         ...(from === undefined || to === undefined
           ? {}
-          : { onMessage: { from, to, nth: first + n * STEP, ofAny: true as const } }),
-        lastsMs: lasts(chosen.lastsMs),
+          : { onMessage: { from, to, nth: first + n * step, ofAny: true as const } }),
+        lastsMs,
         kind: chosen.kind,
         targets,
         options,
@@ -92,7 +97,7 @@ export function drawFaults({
   function one(chosen: DrawableFault, before: PlannedFault | undefined): PlannedFault {
     const targets = dice.pick(chosen.targets);
     return {
-      ...when(targets, before),
+      ...when(chosen.kind, targets, before),
       lastsMs: lasts(chosen.lastsMs),
       kind: chosen.kind,
       targets,
@@ -100,11 +105,15 @@ export function drawFaults({
     };
   }
 
-  function when(targets: readonly string[], before: PlannedFault | undefined): Pick<PlannedFault, 'at' | 'onMessage'> {
+  function when(
+    kind: string,
+    targets: readonly string[],
+    before: PlannedFault | undefined,
+  ): Pick<PlannedFault, 'at' | 'onMessage'> {
     const how = dice.integer(1, 8);
     if (how === 1) return { at: workload.instant() };
     if (how === 2 && before !== undefined) return { at: before.at + dice.integer(0, NEXT_MS) };
-    const links = linksOf(topology, targets);
+    const links = linksOf(topology, kind, targets);
     const coming = how <= 4 ? workload.due() : [];
     if (coming.length > 0) return sent(Math.max(0, dice.pick(coming).at - DUE_MS), links);
     const near = aimsOf(targets);
@@ -142,11 +151,17 @@ const byName = (commands: readonly Command[]): readonly (readonly Command[])[] =
 const alike = (fault: PlannedFault, others: readonly (readonly string[])[]): readonly PlannedFault[] =>
   others.map((targets) => ({ ...fault, targets }));
 
+const ofLinks = (kind: string): boolean => kind.startsWith('network.');
+
 /** Both directions of the links whose messages may say when a fault comes: of the link that it is about, else of each that a target is an end of. */
-export function linksOf(topology: Topology, targets: readonly string[]): readonly (readonly [string, string])[] {
-  const known = topology.faults.flatMap(({ kind, targets: own }) => (kind.startsWith('network.') ? own : []));
+export function linksOf(
+  topology: Topology,
+  kind: string,
+  targets: readonly string[],
+): readonly (readonly [string, string])[] {
+  const known = topology.faults.flatMap((fault) => (ofLinks(fault.kind) ? fault.targets : []));
   const pairs = [...topology.links, ...known];
-  const own = pairs.filter((ends) => ends.every((end) => targets.includes(end)));
+  const own = ofLinks(kind) ? pairs.filter((ends) => ends.every((end) => targets.includes(end))) : [];
   const near = own.length > 0 ? own : pairs.filter((ends) => ends.some((end) => targets.includes(end)));
   const ways = near.flatMap(([from = '', to = '']) => [[from, to] as const, [to, from] as const]);
   return [...new Map(ways.map((way) => [way.join(' -> '), way])).values()];

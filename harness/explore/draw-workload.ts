@@ -38,7 +38,7 @@ export function kindOf(model: ExplorationModel, name: string): CommandKind {
 export class Workload {
   readonly #dice: Dice;
   readonly #model: ExplorationModel;
-  readonly #lastsMs: Ms;
+  readonly lastsMs: Ms;
   readonly #topology: Topology;
   /** Names of commands, each as often as it weighs. */
   readonly #names: readonly string[];
@@ -50,7 +50,7 @@ export class Workload {
   constructor(dice: Dice, model: ExplorationModel, topology: Topology, lastsMs: Ms) {
     this.#dice = dice;
     this.#model = model;
-    this.#lastsMs = lastsMs;
+    this.lastsMs = lastsMs;
     this.#topology = topology;
     const kinds = dice.some(topology.commands.filter((name) => kindOf(model, name).weight > 0));
     this.#names = kinds.flatMap((name) => Array.from({ length: kindOf(model, name).weight }, () => name));
@@ -67,7 +67,7 @@ export class Workload {
   }
 
   instant(): Ms {
-    return this.#dice.integer(0, this.#lastsMs);
+    return this.#dice.integer(0, this.lastsMs);
   }
 
   /** What often comes after a command that met a fault: its client makes it again, others ask for the same thing. */
@@ -103,25 +103,57 @@ export class Workload {
     }
   }
 
-  /** The same story by so many clients, about the same thing. Now and then the next command waits for what comes due by one before it. */
+  /** The same story by so many clients, about the same thing. */
   #story(tellers: number): void {
     if (this.#stories.length === 0) return this.#burst();
     const story = this.#dice.pick(this.#stories);
     const begun = this.instant();
     const gap = this.#dice.pick(GAPS_MS);
     let about: Arguments = {};
-    for (let teller = 0; teller < tellers; teller += 1) {
-      const client = this.#client();
-      const before = this.#commands.length;
-      let at = begun;
-      for (const name of story) {
-        const due = this.#dueBy(name, this.#commands.slice(before));
-        if (due.length > 0 && this.#dice.once(STORY_WAITS)) at = Math.max(at, this.#around(this.#dice.pick(due)));
-        this.#add(at, client, name, about);
-        about = { ...this.#aboutOf(this.#commands.at(-1)), ...about };
-        at += this.#dice.integer(0, gap);
-      }
+    for (let teller = 0; teller < tellers; teller += 1) about = this.#tell(story, begun, gap, this.#client(), about);
+  }
+
+  /** Now and then the next command waits for what comes due by one before it. Returns what it was about. */
+  #tell(story: readonly string[], begun: Ms, gap: Ms, client: number, shared: Arguments): Arguments {
+    const before = this.#commands.length;
+    let about = shared;
+    let at = begun;
+    for (const name of story) {
+      const due = this.#dueBy(name, this.#commands.slice(before));
+      if (due.length > 0 && this.#dice.once(STORY_WAITS)) at = Math.max(at, this.#around(this.#dice.pick(due)));
+      this.#add(at, client, name, about);
+      about = { ...this.#aboutOf(this.#commands.at(-1)), ...about };
+      at += this.#dice.integer(0, gap);
     }
+    return about;
+  }
+
+  /**
+   * Commands of one kind that come at even distances over the whole run, each with what its client does before and after it, and each about something
+   * that hardly anybody else asks for. Half of the time each has a client of its own.
+   */
+  repeatedly(name: string, times: number): readonly Command[] {
+    const stories = this.#stories.filter((story) => story.includes(name));
+    const story = stories.length === 0 ? [name] : this.#dice.pick(stories);
+    const own = this.#dice.once(2);
+    const every = Math.floor(this.lastsMs / times);
+    const gap = Math.min(this.#dice.pick(GAPS_MS), Math.floor(every / story.length));
+    return Array.from({ length: times }, (_, nth) => {
+      const before = this.#commands.length;
+      const client = own ? this.#model.clientsMax + nth : this.#client();
+      this.#tell(story, nth * every, gap, client, this.#apart(story, nth));
+      return this.#commands.slice(before).find((command) => command.name === name) as Command;
+    });
+  }
+
+  /** What the n-th of several is about. */
+  #apart(story: readonly string[], nth: number): Arguments {
+    const kinds = story.map((name) => kindOf(this.#model, name));
+    return Object.fromEntries(
+      kinds.flatMap(({ about, apart = [] }) =>
+        about === undefined || apart.length === 0 ? [] : [[about, apart[nth % apart.length] as number | string]],
+      ),
+    );
   }
 
   /** Instants at which a command of this name asks for what comes due by the latest of those told. */
@@ -142,7 +174,7 @@ export class Workload {
   #dueOf(of: Command): readonly Coming[] {
     return (kindOf(this.#model, of.name).due?.(of.arguments) ?? [])
       .map(({ after, by }) => ({ at: of.at + after, of, by }))
-      .filter(({ at }) => at <= this.#lastsMs);
+      .filter(({ at }) => at <= this.lastsMs);
   }
 
   #due(): void {
@@ -171,6 +203,6 @@ export class Workload {
     const value = about === undefined ? undefined : shared[about];
     const drawn = this.#dice.of(own);
     const args = about === undefined || value === undefined ? drawn : { ...drawn, [about]: value };
-    this.#commands.push({ at: Math.min(at, this.#lastsMs), client, name, arguments: args });
+    this.#commands.push({ at: Math.min(at, this.lastsMs), client, name, arguments: args });
   }
 }

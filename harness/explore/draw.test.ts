@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Arguments, Command, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
+import type { Arguments, Command, ExplorationCase, ExplorationModel, PlannedFault } from '../../contract/index.ts';
 import { caseSeed, drawCase } from './draw.ts';
 import { replicasOf } from './replicas.ts';
 
@@ -80,7 +80,8 @@ test('replicas fail alone, and together', () => {
   );
   expect(together.length / hit.length).toBeGreaterThan(0.3);
   expect(together.length / hit.length).toBeLessThan(0.9);
-  expect(Math.max(...cases.map(({ faults }) => faults.length))).toBe(4);
+  const apart = cases.filter(({ faults }) => faults.some(({ targets }) => targets !== faults[0]?.targets));
+  expect(Math.max(...apart.map(({ faults }) => faults.length))).toBe(4);
 });
 
 test('replicas differ in their numbers only', () => {
@@ -94,22 +95,31 @@ test('replicas differ in their numbers only', () => {
   expect(replicasOf(['b', 'c'], links)).toEqual([]);
 });
 
-test('in some runs one fault comes again and again, some messages later each time', () => {
-  const sieges = cases.filter(({ commands, faults: [first, ...others] }) => {
-    const aim = commands.find(({ at }) => at === first?.at);
-    return (
-      others.length > 1 &&
-      others.every(
-        ({ at, kind, targets, onMessage }, n) =>
-          kind === first?.kind &&
-          targets === first.targets &&
-          onMessage?.nth === (first.onMessage?.nth ?? NaN) + 4 * (n + 1) &&
-          commands.some((each) => each.at === at && each.name === aim?.name),
-      )
-    );
-  });
+test('in some runs one fault comes again and again, some messages later each time, at the same kind of command', () => {
+  const sieges = cases.filter(({ faults }) => isSiege(faults));
   expect(sieges.length / cases.length).toBeGreaterThan(0.1);
   expect(sieges.length / cases.length).toBeLessThan(0.5);
+  for (const { commands, faults } of sieges) {
+    const kinds = faults.map((fault) => commands.filter(({ at }) => at === fault.at).map(({ name }) => name));
+    const shared = kinds.reduce((all, names) => all.filter((name) => names.includes(name)));
+    expect(shared).not.toEqual([]);
+  }
+});
+
+test('some sieges are so long and close that they come to each message of a change', () => {
+  const close = cases.filter(({ faults }) => isSiege(faults) && faults.length === 12 && stepOf(faults) === 1);
+  expect(close.length).toBeGreaterThan(2);
+});
+
+test('a besieged command is about something of its own each time, and what hit the one before is over by then', () => {
+  const sieges = cases.filter(({ faults }) => isSiege(faults));
+  for (const { commands, faults } of sieges)
+    for (const [n, fault] of faults.entries()) {
+      const aim = commands.find(({ at, name }) => at === fault.at && (name === 'take' || name === 'give'));
+      expect(APART).toContain(aim?.arguments['slot']);
+      expect(fault.at).toBeLessThan(faults[n + 1]?.at ?? Infinity);
+      expect(fault.lastsMs).toBeLessThan((faults[n + 1]?.at ?? Infinity) - fault.at);
+    }
 });
 
 test('faults of who carries out a command are mostly aimed at such commands', () => {
@@ -146,6 +156,28 @@ test('instants are spread over the whole run', () => {
   }
 });
 
+const stepOf = ([first, second]: readonly PlannedFault[]): number =>
+  (second?.onMessage?.nth ?? NaN) - (first?.onMessage?.nth ?? NaN);
+
+/** One fault at messages that are equally far apart. */
+function isSiege(faults: readonly PlannedFault[]): boolean {
+  const [first, ...others] = faults;
+  const step = stepOf(faults);
+  return (
+    step >= 1 &&
+    others.length > 1 &&
+    others.every(
+      ({ kind, targets, onMessage }, n) =>
+        kind === first?.kind &&
+        targets === first.targets &&
+        onMessage?.nth === (first.onMessage?.nth ?? NaN) + step * (n + 1),
+    )
+  );
+}
+
+/** Slots that nobody draws. */
+const APART = [20, 21, 22];
+
 const slot = fc.record({ slot: fc.nat({ max: 9 }) }) as fc.Arbitrary<Arguments>;
 const nothing = fc.record({}) as fc.Arbitrary<Arguments>;
 
@@ -171,10 +203,11 @@ const model: ExplorationModel = {
       writes: true,
       carriedOutBy: ['a'],
       about: 'slot',
+      apart: APART,
       due: () => [{ after: DUE_MS, by: ['give'] }],
       arguments: slot,
     },
-    give: { weight: 3, writes: true, about: 'slot', arguments: slot },
+    give: { weight: 3, writes: true, about: 'slot', apart: APART, arguments: slot },
     show: { weight: 0, arguments: nothing },
     again: { weight: 1, arguments: nothing },
   },

@@ -13,7 +13,7 @@ import { namesOf } from './exploration/names.ts';
 import { commands, stories } from './exploration/commands.ts';
 import { convergence } from './exploration/convergence.ts';
 import { linearizability } from './exploration/linearizability.ts';
-import { NumberingPerformer } from './exploration/performer.ts';
+import { CLIENTS, NumberingPerformer } from './exploration/performer.ts';
 import { sometimes } from './exploration/sometimes.ts';
 import { stateAt, states } from './exploration/states.ts';
 import { transitions } from './exploration/transitions.ts';
@@ -43,7 +43,7 @@ export const exploration: ExplorationModel = {
   commands,
   stories,
   again: 'repeat',
-  clientsMax: 5,
+  clientsMax: CLIENTS,
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,
   collect: collectWithKeys,

@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import type { Arguments, CommandKind, Due } from '../../../contract/index.ts';
 import { SENDERS } from './alpha.ts';
 
-/** Numbers that all clients fight for: few, so that they meet. */
-export const NUMBERS = 6;
+/** Numbers that all clients fight for: few, so that they meet. After them come those that are hardly ever asked for. */
+const FOUGHT_FOR = 6;
+const APART = Array.from({ length: 12 }, (_, n) => FOUGHT_FOR + n);
+export const NUMBERS = FOUGHT_FOR + APART.length;
+/** One draw in about so many is of the latter. */
+const SELDOM = 12;
 /** Shorter than the document's 30 days, so that what rests comes back within a run. */
 export const QUARANTINE_MS = 5000;
 /** Between two sweeps. */
@@ -13,7 +17,15 @@ export const CODES = 4;
 /** Rows of an operator's file. */
 const ROWS_MAX = 250;
 
-const number = fc.nat({ max: NUMBERS - 1 });
+/** Shrinks as a natural number does, whoever drew it. */
+const number = fc.nat({ max: APART.length * SELDOM - 1 }).map(
+  (drawn) => (drawn < APART.length ? FOUGHT_FOR + drawn : drawn % FOUGHT_FOR),
+  (value) => {
+    const known = typeof value === 'number' && value >= 0 && value < NUMBERS;
+    if (!known) throw new Error(`no number ${String(value)}`);
+    return value < FOUGHT_FOR ? APART.length + value : value - FOUGHT_FOR;
+  },
+);
 /** Which of the things that a client knows, the latest first; mostly that. */
 const back = fc.constantFrom(0, 0, 0, 0, 1, 2, 3);
 /** Of the short codes. */
@@ -27,9 +39,10 @@ const ttlMs = fc.constantFrom(60_000, 20_000, 5000, 1500);
 type Members = Readonly<Record<string, fc.Arbitrary<number | string | boolean>>>;
 
 const ABOUT = ['number', 'code', 'sender'] as const;
-const about = (members: Members): Pick<CommandKind, 'about'> => {
+const about = (members: Members): Pick<CommandKind, 'about' | 'apart'> => {
   const named = ABOUT.find((name) => name in members);
-  return named === undefined ? {} : { about: named };
+  if (named === undefined) return {};
+  return { about: named, ...(named === 'number' ? { apart: APART } : {}) };
 };
 
 const reads = (weight: number, members: Members): CommandKind => ({

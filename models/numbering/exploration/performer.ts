@@ -30,10 +30,13 @@ import { loadSenders, senderOf } from './alpha.ts';
 import { CODES, NUMBERS } from './commands.ts';
 import type { CommandName } from './commands.ts';
 
-/** Clients share tenants: a tenant's own calls race too. */
+/** Clients that are drawn, at most. */
+export const CLIENTS = 5;
+/** They share tenants: a tenant's own calls race too. */
 const TENANTS = 3;
 
-export const tenantOf = (client: number): string => `explorer-${client % TENANTS}`;
+/** Whoever comes beside those clients has a tenant of its own. */
+export const tenantOf = (client: number): string => `explorer-${client < CLIENTS ? client % TENANTS : client}`;
 
 /** What a client knows, the latest last. Ids that an answer told; an answer that did not come told none. */
 interface Known {
