@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly via?: 'http' | 'grpc';
   /** Default: a new UUIDv4 for each write. */
   readonly idempotencyKey?: string;
+  /** A write is sent without a key: to who makes one for its caller. */
+  readonly keyless?: boolean;
   /** The component that is called. Default: numbering-service. */
   readonly service?: string;
   /** Index of the instance that is called. Default: one after another. */
@@ -48,7 +50,8 @@ export class Clients {
   async call(process: string, call: Call, options: CallOptions = {}): Promise<Answer> {
     const { via = 'http', service = SERVICE, tags = {} } = options;
     const transport = this.#transport(service, via, options.instance);
-    const idempotencyKey = call.writes ? (options.idempotencyKey ?? randomUUID()) : undefined;
+    const keyed = call.writes && options.keyless !== true;
+    const idempotencyKey = keyed ? (options.idempotencyKey ?? randomUUID()) : undefined;
     const operation = this.#history.invoke(process, call.name, {
       ...call.input,
       via,

@@ -15,6 +15,8 @@ const assign = (at: number, parts: Partial<Operation> = {}): Operation =>
   });
 const anothers = (parts: Partial<Operation>): Operation =>
   assign(100, { input: { tenantId: 'b', reservationId: 'r1', anothers: true }, ...parts });
+const borrowed = (leaseId: string): Operation =>
+  assign(200, { input: { tenantId: 'b', kind: 'MSISDN', borrowed: true }, result: { ...NUMBER, leaseId } });
 const refusal = (error: string, outcome: Operation['outcome'] = 'fail'): Partial<Operation> => ({
   outcome,
   error,
@@ -53,6 +55,7 @@ test.each([
     [reserved(0, 'a', 'r1'), released(50, 'a', 'r1'), assign(100, refusal('RESERVATION_EXPIRED'))],
   ],
   ['a lease that is valid', [reserved(0, 'a', 'r1'), assign(100), validated('a')]],
+  ['a number of his own for who borrows a key', [assign(100), borrowed('l2')]],
   ['a stranger who finds nothing', [reserved(0, 'a', 'r1'), anothers(refusal('NOT_FOUND'))]],
   ['a repeat that meets the rate limit', [reserved(0, 'a', 'r1'), repeat('RATE_LIMITED')]],
 ] as const)('allows: %s', (_, operations, faulty: boolean = false) => {
@@ -72,6 +75,12 @@ test.each([
   ['key-of-one-payload', [reserved(0, 'a', 'r1'), reserved(50, 'a', 'r1', refusal('IDEMPOTENCY_CONFLICT'))]],
   ['repeat-answered', [reserved(0, 'a', 'r1'), repeat('QUARANTINE_ACTIVE')], true],
   ['valid-for-holder', [assign(0), validated('b')]],
+  ['key-of-one-tenant', [assign(100), borrowed('l1')]],
+  [
+    'key-of-one-payload',
+    [reserved(0, 'a', 'r1'), reserved(50, 'b', 'r1', { ...refusal('IDEMPOTENCY_CONFLICT') })],
+    true,
+  ],
   ['not-anothers', [reserved(0, 'a', 'r1'), anothers({})]],
   ['known-refusal', [reserved(0, 'a', 'r1'), anothers(refusal('RESERVATION_EXPIRED'))]],
   ['suspended-by-somebody', [reserved(0, 'a', 'r1'), assign(100, refusal('TENANT_SUSPENDED'))]],

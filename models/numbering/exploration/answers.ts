@@ -141,11 +141,27 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (operation.error !== 'IDEMPOTENCY_CONFLICT') return undefined;
     const { input, name } = operation;
     const others = operations.filter(
-      (other) => other.input['idempotencyKey'] === input['idempotencyKey'] && payload(other) !== payload(operation),
+      (other) =>
+        other.input['tenantId'] === input['tenantId'] &&
+        other.input['idempotencyKey'] === input['idempotencyKey'] &&
+        payload(other) !== payload(operation),
     );
     return others.length > 0
       ? undefined
       : `${name} was answered IDEMPOTENCY_CONFLICT, and its key has one payload only`;
+  },
+  /** A key is its tenant's own: whoever has the same one asks for something of his own. */
+  'key-of-one-tenant': (operation, { operations }) => {
+    const { input, name, outcome, result } = operation;
+    if (input['borrowed'] !== true || outcome !== 'ok') return undefined;
+    const id = name === 'reserve' ? 'reservationId' : 'leaseId';
+    const other = operations.find(
+      ({ input: theirs, result: given }) =>
+        theirs['tenantId'] !== input['tenantId'] && given?.[id] !== undefined && given[id] === result?.[id],
+    );
+    return other === undefined
+      ? undefined
+      : `${String(input['tenantId'])} was given ${id} ${String(result?.[id])} of operation ${other.id}, whose key it used`;
   },
   /** What was answered with success is answered so again under its key. */
   'repeat-answered': (operation, { operations }) => {

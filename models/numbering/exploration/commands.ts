@@ -36,6 +36,9 @@ const via = fc.constantFrom('http', 'grpc');
 const region = fc.constantFrom('kbl', 'mzr');
 const ttlMs = fc.constantFrom(60_000, 20_000, 5000, 1500);
 
+/** Whether it is sent with an Idempotency-Key: a browser has none, and the portal makes one. */
+const keyed = fc.constantFrom(true, true, false);
+
 type Members = Readonly<Record<string, fc.Arbitrary<number | string | boolean>>>;
 
 const ABOUT = ['number', 'code', 'sender'] as const;
@@ -88,6 +91,8 @@ export const commands = {
   repeat: reads(3, { back, region }),
   /** Another payload under the key of an earlier call. */
   'reuse-key': reads(1, { back, number, ttlMs }),
+  /** Asks for any number under a key that another tenant has used for the same. */
+  'borrow-key': writes(1, { back, via, region }),
   import: writes(
     6,
     // Most are as they should be: only what is taken in can be taken in by half.
@@ -101,10 +106,10 @@ export const commands = {
   ),
   /** Of short codes, which the portal shows on one page. */
   'portal-reserve': {
-    ...writes(5, { code, ttlMs }, 'customer-portal'),
+    ...writes(5, { code, ttlMs, keyed }, 'customer-portal'),
     due: ({ ttlMs: after }) => [{ after: Number(after), by: ['portal-assign', 'portal-reserve'] }],
   },
-  'portal-assign': writes(4, { back }, 'customer-portal'),
+  'portal-assign': writes(4, { back, keyed }, 'customer-portal'),
   'portal-pool': reads(3, {}),
   /** A message, to the portal or to the orchestrator itself. */
   send: writes(6, { number, door: fc.constantFrom('portal', 'orchestrator') }, 'sms-orchestrator', 'customer-portal'),
@@ -132,6 +137,7 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-number', 'release', 'assign-number', 'look-up'],
   ['assign-number', 'repeat'],
   ['assign-any', 'release', 'repeat'],
+  ['assign-any', 'borrow-key'],
   ['assign-any', 'assign-any', 'assign-any', 'assign-any'],
   ['assign-number', 'suspend'],
   ['reserve', 'assign', 'suspend'],

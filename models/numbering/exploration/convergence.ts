@@ -12,12 +12,13 @@ export function convergence(running: Running): readonly Convergence[] {
   return [
     answersHealth(),
     reservationsReleased(),
+    rowsAgree(),
     ...(deployed('numbering-jobs-quarantine') ? [quarantineEnded()] : []),
     ...(deployed('outbox-relay') ? [outboxDrained()] : []),
     ...(deployed('outbox-relay') && deployed('billing-consumer') ? [ledgerAgrees()] : []),
     ...(deployed('outbox-relay') && deployed('sender-id-registry') ? [registryAgrees()] : []),
     ...(deployed('numbering-jobs-recall') ? [recallsDone()] : []),
-    ...(deployed('numbering-jobs-imports') ? [importsDone()] : []),
+    ...(deployed('numbering-jobs-imports') ? [importsDone(), importsTold()] : []),
     ...(deployed('sms-orchestrator') ? [messagesEnded()] : []),
     ...(deployed('postgres-mzr') ? [regionsAgree()] : []),
     alertsClear(),
@@ -68,6 +69,23 @@ const reservationsReleased = (): Convergence =>
     'NUM-09',
     `select count(*)::int as n from numbering.reservations where status = 'ACTIVE' and expires_at <= $1`,
     (count) => `${count} reservations that were over are still held`,
+  );
+
+/** An identifier is held by the reservation or lease that it names, and each of these that stands is named by its identifier. */
+const rowsAgree = (): Convergence =>
+  rows(
+    'identifiers are held by what stands',
+    MINUTE,
+    'NUM-09',
+    `with standing as (
+       select kind, value, id, tenant_id, 'RESERVED' as state from numbering.reservations where status = 'ACTIVE'
+       union all select kind, value, id, tenant_id, 'ASSIGNED' from numbering.leases where status = 'ACTIVE')
+     select count(*)::int as n
+       from (select * from numbering.identifiers where state in ('RESERVED', 'ASSIGNED')) i
+       full join standing s on s.kind = i.kind and s.value = i.value
+      where i.state is distinct from s.state or i.tenant_id is distinct from s.tenant_id
+         or case i.state when 'RESERVED' then i.reservation_id else i.lease_id end is distinct from s.id`,
+    (count) => `${count} identifiers, reservations or leases stand alone`,
   );
 
 const quarantineEnded = (): Convergence =>
@@ -133,6 +151,18 @@ const importsDone = (): Convergence =>
     'NUM-08',
     `select count(*)::int as n from numbering.lease_import_batches where status = 'PENDING'`,
     (count) => `${count} files wait`,
+  );
+
+/** Who takes numbers into use hears of them by the event. */
+const importsTold = (): Convergence =>
+  rows(
+    'imports were told of',
+    MINUTE,
+    'NUM-08',
+    `select count(*)::int as n from numbering.lease_import_batches b where status = 'DONE'
+       and (not exists (select from numbering.outbox o where o.aggregate = 'BLOCK:import/' || b.id)
+         or not exists (select from numbering.audit a where a.subject = 'BLOCK:import/' || b.id))`,
+    (count) => `of ${count} imports no event or no row of the audit trail tells`,
   );
 
 /** Every accepted message is dispatched or dead. */

@@ -199,12 +199,27 @@ test.each([
   expect(verdict(messages, explored(operations, {}, { sms } as never))).toEqual(expected);
 });
 
+const cut = (targets: readonly string[]): object => ({ at: 0, lastsMs: 1, kind: 'x', targets, options: {} });
+
+test.each([
+  ['when its lease stood', 550, [], []],
+  ['when its lease was long over', 0, [], ['messages:rests-on-its-read']],
+  ['when its lease was long over, by who was paused', 0, ['sms-orchestrator'], []],
+])('a message rests on what was read %s', (_, endedAt, targets, expected) => {
+  const rested = {
+    ...dispatch,
+    body: { ...dispatch.body, dispatchedAt: at(700), validation: { leaseId: 'l1', readAgeMs: 100 } },
+  };
+  const leases = [{ id: 'l1', subject: 'x', tenant_id: 'a', status: 'ENDED', ended_at: wall(endedAt) }];
+  const faults = targets.length === 0 ? [] : [cut(targets)];
+  const run = explored([], { faults } as never, { sms: [rested], leases } as never);
+  expect(verdict(messages, run)).toEqual(expected);
+});
+
 const was = (state: string, ms: number): object => ({
   subject: 'sms.status.a.m1',
   body: { messageId: 'm1', state, at: at(ms) },
 });
-const cut = (targets: readonly string[]): object => ({ at: 0, lastsMs: 1, kind: 'x', targets, options: {} });
-
 test.each([
   ['until its time is over', 7500, [], []],
   ['for longer', 9000, [cut(['sms-orchestrator', 'numbering-service-1'])], ['messages:held-so-long']],

@@ -11,6 +11,8 @@ export const HOLD_MS: Ms = 4000;
 export const VALIDATE_TIMEOUT_MS: Ms = 1000;
 /** A look that began just before waits for two instances that do not answer, and so does the last one. */
 const LAST_LOOK_MS: Ms = 4 * VALIDATE_TIMEOUT_MS;
+/** Between a read and what is made of it, on links that are not slow. */
+const READ_MS: Ms = 500;
 /** With these a message's last look comes late. */
 const KEEPERS = /sms-orchestrator|nats/;
 const ENDS: readonly string[] = ['DISPATCHED', 'DEAD_LETTER'];
@@ -23,6 +25,7 @@ export function messages(explored: Explored): readonly CaseFailure[] {
     ...toldOtherwise(explored),
     ...buried(explored),
     ...heldTooLong(explored),
+    ...restsOnNothing(explored),
   ];
 }
 
@@ -112,6 +115,27 @@ function heldTooLong({ case: drawn, ...explored }: Explored): readonly CaseFailu
     const what = `message ${messageId} is ${last.state} ${last.at - first.at} ms after it was accepted, and it may be held for ${HOLD_MS} ms`;
     return [{ check: 'messages:held-so-long', what, at: runTime(tables, last.at) }];
   });
+}
+
+/** A dispatch says how old the read is that it rests on: at that instant its lease stood. Told only where nothing is late between the read and the dispatch. */
+function restsOnNothing({ case: drawn, ...explored }: Explored): readonly CaseFailure[] {
+  const late = [...drawn.slowLinks.map(({ from, to }) => [from, to]), ...drawn.faults.map(({ targets }) => targets)];
+  const ofNats = (targets: readonly string[]): boolean => targets.some((target) => target.startsWith('nats'));
+  const delays = late.filter(
+    (targets) => !ofNats(targets) && /sms-orchestrator|numbering-service/.test(targets.join()),
+  );
+  if (delays.length > 0 || drawn.faults.some(({ kind }) => kind === 'process.pause')) return [];
+  const tables = tablesOf(explored);
+  const ended = new Map(tables.leases.map(({ id, ended_at: endedAt }) => [id, endedAt]));
+  return [...storiesOf(explored).values()].flatMap(({ messageId, dispatches }) =>
+    dispatches.flatMap(({ at, validation }): CaseFailure[] => {
+      const end = ended.get(validation?.leaseId ?? '') ?? Infinity;
+      const over = at - (validation?.readAgeMs ?? 0) - end;
+      if (over <= READ_MS) return [];
+      const what = `message ${messageId} was dispatched on a read that is ${validation?.readAgeMs} ms old, and its lease had ended ${over} ms before that`;
+      return [{ check: 'messages:rests-on-its-read', what, at: runTime(tables, at) }];
+    }),
+  );
 }
 
 /** What a fault is of: a process, or a link to NATS; the orchestrator's links to others only keep it from an answer. */

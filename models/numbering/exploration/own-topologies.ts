@@ -28,6 +28,13 @@ export const coreFaults: readonly DrawableFault[] = [
   ...links(CORE_LINKS),
   // The same for the link over which everything is decided.
   ...links(SERVICES.map((service) => [service, 'postgres'] as const)),
+  // Nobody's clock decides but the database's.
+  {
+    kind: 'clock.jump',
+    targets: each(...SERVICES, CLEANUP),
+    options: options({ byMs: fc.constantFrom(1000, -1000, 30_000, -30_000, 3_600_000, -3_600_000) }),
+    lastsMs: between(500, 20_000),
+  },
   { kind: 'cache.flushed', targets: each('redis'), lastsMs: between(1, 1) },
   { kind: 'cache.notifications-off', targets: each('redis'), lastsMs: between(1000, 30_000) },
   {
@@ -58,6 +65,7 @@ export const CORE_COMMANDS: readonly CommandName[] = [
   'browse',
   'repeat',
   'reuse-key',
+  'borrow-key',
 ];
 
 export const CORE_INVARIANTS = [

@@ -58,6 +58,8 @@ export class NumberingPerformer implements Performer {
   /** Leases that any tenant was given: operators recall them. */
   readonly #leases: string[] = [];
   readonly #recalled: string[] = [];
+  /** Under which any number was asked for, and by whom. */
+  readonly #keys: { readonly tenantId: string; readonly idempotencyKey: string }[] = [];
   /** Tenants, by reservation and by lease. */
   readonly #holders = new Map<string, string>();
   /** Nobody lets a suspended tenant in any more: its clients do nothing, and operators give it nothing back. */
@@ -107,7 +109,8 @@ export class NumberingPerformer implements Performer {
     const known = this.#knownBy(client);
     const options = { via: args['via'] === 'grpc' ? 'grpc' : 'http', ...this.#serviceOf(args) } as const;
     const call = (what: Call | undefined): Promise<void> => this.#call(client, known, what, options);
-    const portal = (what: Call | undefined): Promise<void> => this.#call(client, known, what, { service: PORTAL });
+    const portal = (what: Call | undefined): Promise<void> =>
+      this.#call(client, known, what, { service: PORTAL, keyless: args['keyed'] === false });
     const number = this.#numbers[Number(args['number'])];
     switch (name as CommandName) {
       case 'reserve':
@@ -149,6 +152,13 @@ export class NumberingPerformer implements Performer {
         if (earlier === undefined || number === undefined) return undefined;
         const other = reserve(tenantId, number, Number(args['ttlMs']));
         return this.#make(client, known, other, { ...options, idempotencyKey: earlier.idempotencyKey });
+      }
+      case 'borrow-key': {
+        const theirs = this.#keys.filter((each) => each.tenantId !== tenantId);
+        const borrowed = at(theirs, args)?.idempotencyKey;
+        if (borrowed === undefined) return undefined;
+        const same = assign(tenantId, { kind: 'SHORT_CODE' });
+        return this.#make(client, known, same, { ...options, idempotencyKey: borrowed, tags: { borrowed: true } });
       }
       case 'portal-reserve': {
         const code = this.#codes[Number(args['code'])];
@@ -194,8 +204,11 @@ export class NumberingPerformer implements Performer {
   async #call(client: number, known: Known, call: Call | undefined, options: CallOptions): Promise<void> {
     if (call === undefined) return;
     const idempotencyKey = randomUUID();
-    if (call.writes) {
+    // Without a key a call that is made again is another one.
+    if (call.writes && options.keyless !== true) {
       const { via = 'http', service } = options;
+      if (call.name === 'assign' && call.input['value'] === undefined && call.input['reservationId'] === undefined)
+        this.#keys.push({ tenantId: call.input.tenantId, idempotencyKey });
       known.calls.push({ call, idempotencyKey, via, ...(service === undefined ? {} : { service }) });
     }
     await this.#make(client, known, call, { ...options, idempotencyKey });

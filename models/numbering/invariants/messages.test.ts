@@ -41,6 +41,11 @@ describe('no-message-vanishes', () => {
     ['lost', [], 'not in the stream'],
     ['held at the end', [accepted, state('EVALUATING')], 'still EVALUATING'],
     ['dead without a reason', [accepted, state('DEAD_LETTER')], 'without a reason'],
+    [
+      'dead, and handed over',
+      [accepted, dispatch({ leaseId: 'l1', readAgeMs: 0 }), state('DEAD_LETTER', 'x')],
+      'was handed to the carriers',
+    ],
     ['only called dispatched', [accepted, state('DISPATCHED')], 'handed to nobody'],
   ])('rejects: %s', (_, sms, what) => {
     expect(said(noneVanishes.check(seen(sms)))).toEqual([expect.stringContaining(what)]);

@@ -48,5 +48,6 @@ function wrong(story: MessageStory | undefined): string | undefined {
   if (last?.state === 'DISPATCHED')
     return story.dispatches.length > 0 ? undefined : 'it counts as dispatched and was handed to nobody';
   if (last?.state !== 'DEAD_LETTER') return `it is still ${last?.state ?? 'without a state'}`;
+  if (story.dispatches.length > 0) return 'it is in DEAD_LETTER and was handed to the carriers';
   return last.reason === undefined || last.reason === '' ? 'it is in DEAD_LETTER without a reason' : undefined;
 }
