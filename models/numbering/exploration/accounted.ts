@@ -41,8 +41,12 @@ const effectOf = ({ name, result }: Operation): string => `${name} ${subjectOf(r
 
 /** Calls of which nobody knows, by their keys; of those that name no identifier the last, since they may have made any change. */
 function unknown(operations: readonly Operation[]): Operation[][] {
-  const writes = operations.filter(({ input }) => input['idempotencyKey'] !== undefined);
-  const byKey = Map.groupBy(writes, ({ input }) => `${String(input['tenantId'])} ${String(input['idempotencyKey'])}`);
+  const writes = operations.filter(({ input }) => input['idempotencyKey'] !== undefined || input['keyless'] === true);
+  // Without a key each is a call of its own.
+  const byKey = Map.groupBy(
+    writes,
+    ({ id, input }) => `${String(input['tenantId'])} ${JSON.stringify(input['idempotencyKey'] ?? id)}`,
+  );
   return [...byKey.values()]
     .filter((calls) => calls.every(({ outcome }) => outcome !== 'ok'))
     .map((calls) => calls.filter(({ outcome }) => outcome === 'info'))

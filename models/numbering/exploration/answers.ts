@@ -156,8 +156,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (input['borrowed'] !== true || outcome !== 'ok') return undefined;
     const id = name === 'reserve' ? 'reservationId' : 'leaseId';
     const other = operations.find(
-      ({ input: theirs, result: given }) =>
-        theirs['tenantId'] !== input['tenantId'] && given?.[id] !== undefined && given[id] === result?.[id],
+      ({ name: its, input: theirs, result: given }) =>
+        its === name &&
+        theirs['tenantId'] !== input['tenantId'] &&
+        given?.[id] !== undefined &&
+        given[id] === result?.[id],
     );
     return other === undefined
       ? undefined

@@ -212,7 +212,7 @@ test.each([
   };
   const leases = [{ id: 'l1', subject: 'x', tenant_id: 'a', status: 'ENDED', ended_at: wall(endedAt) }];
   const faults = targets.length === 0 ? [] : [cut(targets)];
-  const run = explored([], { faults } as never, { sms: [rested], leases } as never);
+  const run = explored([], { faults } as never, { sms: [rested], leases });
   expect(verdict(messages, run)).toEqual(expected);
 });
 

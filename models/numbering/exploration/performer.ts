@@ -110,7 +110,10 @@ export class NumberingPerformer implements Performer {
     const options = { via: args['via'] === 'grpc' ? 'grpc' : 'http', ...this.#serviceOf(args) } as const;
     const call = (what: Call | undefined): Promise<void> => this.#call(client, known, what, options);
     const portal = (what: Call | undefined): Promise<void> =>
-      this.#call(client, known, what, { service: PORTAL, keyless: args['keyed'] === false });
+      this.#call(client, known, what, {
+        service: PORTAL,
+        ...(args['keyed'] === false ? { keyless: true, tags: { keyless: true } } : {}),
+      });
     const number = this.#numbers[Number(args['number'])];
     switch (name as CommandName) {
       case 'reserve':
