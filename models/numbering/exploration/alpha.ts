@@ -29,9 +29,11 @@ export async function loadSenders(running: Running): Promise<void> {
 
 /** A sender id goes to whom it was verified for, and nobody is told that it was not who has proven its right. */
 export function alpha({ operations }: Pick<Explored, 'operations'>): readonly CaseFailure[] {
-  return operations.flatMap(({ id, name, input, outcome, error, invokedAt }): CaseFailure[] => {
-    if (name !== 'assign' || input['kind'] !== 'ALPHA') return [];
-    const { tenantId, value } = input;
+  return operations.flatMap(({ id, name, input, outcome, error, result, invokedAt }): CaseFailure[] => {
+    // By a reservation it is the answer that names it.
+    const { kind, value } = input['kind'] === undefined && outcome === 'ok' ? (result ?? {}) : input;
+    if (name !== 'assign' || kind !== 'ALPHA') return [];
+    const { tenantId } = input;
     const proven = isProven(tenantId, value);
     const wrong = proven ? error === 'ALPHA_NOT_VERIFIED' : outcome === 'ok';
     if (!wrong) return [];

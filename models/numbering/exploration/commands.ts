@@ -114,7 +114,8 @@ export const commands = {
   /** A message, to the portal or to the orchestrator itself. */
   send: writes(6, { number, door: fc.constantFrom('portal', 'orchestrator') }, 'sms-orchestrator', 'customer-portal'),
   'message-state': reads(2, { back }),
-  'assign-alpha': writes(6, { sender, via }, 'sender-id-registry'),
+  'reserve-alpha': writes(4, { sender, ttlMs, via, region }),
+  'assign-alpha': writes(6, { sender, via, region }, 'sender-id-registry'),
   'validate-alpha': reads(2, { sender, via }),
   /** Of the client's own tenant. */
   suspend: writes(6, { twice: fc.boolean() }, 'compliance-engine', 'numbering-jobs-recall'),
@@ -146,5 +147,6 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-number', 'send', 'send', 'message-state'],
   ['assign-number', 'send', 'repeat', 'release', 'send', 'message-state'],
   ['assign-alpha', 'validate-alpha', 'release', 'assign-alpha'],
+  ['reserve-alpha', 'assign', 'validate-alpha'],
   ['assign-alpha', 'repeat'],
 ];

@@ -150,6 +150,11 @@ const sender = (tenantId: string, value: string, parts: Partial<Operation> = {})
 test.each([
   ['who has proven its right gets it', sender('explorer-0', 'EXPLORER1'), []],
   ['who has not is refused', sender('explorer-2', 'EXPLORER1', refusal('ALPHA_NOT_VERIFIED')), []],
+  [
+    'who has not gets it by a reservation',
+    sender('explorer-2', 'EXPLORER1', { input: { tenantId: 'explorer-2', reservationId: 'r1' } }),
+    ['answers:verified-sender'],
+  ],
   ['who has not gets it', sender('explorer-2', 'EXPLORER1'), ['answers:verified-sender']],
   ['who has not of that one gets it', sender('explorer-1', 'EXPLORER0'), ['answers:verified-sender']],
   [

@@ -6,12 +6,12 @@ import { RECALLED_PER_TICK, RECALL_TICK_MS } from './recalls.ts';
 import { OWN, between, each, links, often, options, processes } from './drawable.ts';
 
 export const SERVICES = ['numbering-service-1', 'numbering-service-2'];
-const CLEANUP = 'numbering-jobs-cleanup';
+export const CLEANUP = 'numbering-jobs-cleanup';
 
 export const ENVIRONMENT = { QUARANTINE_MS: String(QUARANTINE_MS) };
 const SWEEP = { ...ENVIRONMENT, QUARANTINE_SWEEP_MS: String(SWEEP_MS) };
 
-const CORE_LINKS: readonly (readonly [string, string])[] = [
+export const CORE_LINKS: readonly (readonly [string, string])[] = [
   ...SERVICES.flatMap((service): [string, string][] => [
     [service, 'postgres'],
     [service, 'redis'],
@@ -112,18 +112,19 @@ const sweep: Topology = {
   ],
 };
 
-const RELAY_LINKS: readonly (readonly [string, string])[] = [
+export const RELAY_LINKS: readonly (readonly [string, string])[] = [
   ['outbox-relay', 'postgres'],
   ['outbox-relay', 'nats'],
   ['outbox-relay', 'nats-1'],
 ];
 /** Consumers of the events. Their messages come over whichever node of NATS they chose. */
-const CONSUMER_LINKS: readonly (readonly [string, string])[] = ['billing-consumer', 'sender-id-registry'].flatMap(
-  (consumer): [string, string][] => [
-    [consumer, 'postgres'],
-    [consumer, 'nats'],
-  ],
-);
+export const CONSUMER_LINKS: readonly (readonly [string, string])[] = [
+  'billing-consumer',
+  'sender-id-registry',
+].flatMap((consumer): [string, string][] => [
+  [consumer, 'postgres'],
+  [consumer, 'nats'],
+]);
 
 const events: Topology = {
   ...rested,
@@ -214,64 +215,5 @@ const imports: Topology = {
   invariants: [...CORE_INVARIANTS, 'import-all-or-nothing'],
 };
 
-const REPLICATION: readonly [string, string] = ['postgres', 'postgres-mzr'];
-
-const REGION_LINKS: readonly (readonly [string, string])[] = [
-  ...CORE_LINKS,
-  REPLICATION,
-  ['numbering-service-mzr', 'postgres'],
-  ['numbering-service-mzr', 'postgres-mzr'],
-  ['failover-manager', 'postgres'],
-  ['failover-manager', 'postgres-mzr'],
-];
-
-const REGION_FAULTS: readonly DrawableFault[] = [
-  ...processes([...SERVICES, 'numbering-service-mzr', CLEANUP, 'redis', 'postgres-mzr', 'failover-manager']),
-  ...links(REGION_LINKS),
-  { kind: 'storage.replay-paused', targets: each('postgres-mzr'), lastsMs: between(1000, 15_000) },
-];
-
-const regions: Topology = {
-  ...core,
-  name: 'regions',
-  weight: 1,
-  needs: [...core.needs, 'postgres-mzr', 'numbering-service-mzr', 'failover-manager'],
-  environment: { 'numbering-service': ENVIRONMENT, 'numbering-service-mzr': ENVIRONMENT },
-  faults: REGION_FAULTS,
-  links: REGION_LINKS,
-};
-
-/**
- * The same, where the primary may be lost. Only leases are confirmed by both regions: a reservation may be lost with the
- * primary, and is then as if it had expired (system/numbering/service/perform.ts), so that none is made here.
- */
-const failover: Topology = {
-  ...regions,
-  name: 'failover',
-  commands: [
-    'assign-number',
-    'assign-any',
-    'release',
-    'recall',
-    'reinstate',
-    'validate',
-    'look-up',
-    'browse',
-    'repeat',
-  ],
-  faults: [
-    ...REGION_FAULTS,
-    {
-      kind: 'storage.primary-lost',
-      weight: 2 * OWN,
-      targets: [['postgres', 'failover-manager']],
-      lastsMs: between(1000, 20_000),
-    },
-  ],
-  // As often as all others together: what is on its way to the standby is lost with the primary.
-  links: [...REGION_LINKS, ...REGION_LINKS.map(() => REPLICATION)],
-  invariants: CORE_INVARIANTS.filter((name) => name !== 'reservations-expire' && name !== 'limits-are-per-tenant'),
-};
-
 /** Those of numbering-service and its jobs. The light ones come most. */
-export const ownTopologies: readonly Topology[] = [core, sweep, events, recalls, imports, regions, failover];
+export const ownTopologies: readonly Topology[] = [core, sweep, events, recalls, imports];

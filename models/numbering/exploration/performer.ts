@@ -182,6 +182,8 @@ export class NumberingPerformer implements Performer {
           with_(at(known.messages, args), (id) => state(tenantId, id)),
           { service: ORCHESTRATOR },
         );
+      case 'reserve-alpha':
+        return call(reserve(tenantId, senderOf(Number(args['sender'])), Number(args['ttlMs'])));
       case 'assign-alpha':
         return call(assign(tenantId, senderOf(Number(args['sender']))));
       case 'validate-alpha':

@@ -13,6 +13,7 @@ import {
   ownTopologies,
   rested,
 } from './own-topologies.ts';
+import { regionalTopologies } from './regional-topologies.ts';
 
 const PORTAL = 'customer-portal';
 const ORCHESTRATOR = 'sms-orchestrator';
@@ -77,7 +78,7 @@ const alpha: Topology = {
   name: 'core+alpha',
   weight: 3,
   needs: [...rested.needs, REGISTRY],
-  commands: [...CORE_COMMANDS, 'assign-alpha', 'validate-alpha'],
+  commands: [...CORE_COMMANDS, 'reserve-alpha', 'assign-alpha', 'validate-alpha'],
   faults: [...coreFaults, ...often(processes([REGISTRY])), ...often(links(ALPHA_LINKS))],
   links: [...core.links, ...ALPHA_LINKS],
   invariants: [...CORE_INVARIANTS, 'no-unverified-alpha'],
@@ -106,4 +107,4 @@ const limits: Topology = {
 };
 
 /** What may be deployed. The light ones come most. */
-export const topologies: readonly Topology[] = [...ownTopologies, tenants, alpha, limits];
+export const topologies: readonly Topology[] = [...ownTopologies, ...regionalTopologies, tenants, alpha, limits];
