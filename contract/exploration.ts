@@ -103,6 +103,8 @@ export interface Due {
   readonly after: Ms;
   /** Names of commands that ask for what it is about. */
   readonly by: readonly string[];
+  /** Who sees to it then, as instances: their faults are aimed at such instants. Absent: nobody has to. */
+  readonly carriedOutBy?: readonly string[];
 }
 
 /** A kind of command: how often, and with which arguments. */

@@ -11,9 +11,9 @@ async function dealt(runs: number, hot: string): Promise<readonly string[]> {
   const dealer = new Dealer(model, 1);
   const topologies: string[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const topology = await dealer.deal(run);
+    const { topology, watched } = await dealer.deal(run);
     topologies.push(topology);
-    dealer.done(run, { topology, touched: topology === hot });
+    dealer.done(run, { topology, ...(watched ? { touched: topology === hot } : {}) });
   }
   return topologies;
 }
@@ -32,7 +32,22 @@ test('a round waits for the runs before it, in whatever order they end', async (
   const next = dealer.deal(ROUND);
   const early = await Promise.race([next, new Promise((resolve) => setImmediate(resolve, 'waits'))]);
   expect(early).toBe('waits');
-  for (const [run, topology] of [...first.entries()].toReversed())
+  for (const [run, { topology }] of [...first.entries()].toReversed())
     dealer.done(run, { topology, touched: topology === 'c' });
-  expect(await next).toBe((await dealt(ROUND + 1, 'c')).at(-1));
+  expect((await next).topology).toBe((await dealt(ROUND + 1, 'c')).at(-1));
+});
+
+test('runs are watched until the changed code was carried out in a round', async () => {
+  const watchedOf = async (hot: string): Promise<readonly boolean[]> => {
+    const dealer = new Dealer(model, 1);
+    const watched: boolean[] = [];
+    for (let run = 0; run < ROUND * 3; run += 1) {
+      const hand = await dealer.deal(run);
+      watched.push(hand.watched);
+      dealer.done(run, { topology: hand.topology, ...(hand.watched ? { touched: hand.topology === hot } : {}) });
+    }
+    return watched;
+  };
+  expect((await watchedOf('c')).map((each, run) => each === run < ROUND)).not.toContain(false);
+  expect(await watchedOf('nowhere')).not.toContain(false);
 });

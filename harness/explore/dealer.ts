@@ -8,12 +8,21 @@ const OFTENER = 3;
 
 interface Outcome {
   readonly topology: string;
-  readonly touched: boolean;
+  /** Absent: nobody has looked. */
+  readonly touched?: boolean;
+}
+
+/** What a run is dealt. */
+interface Hand {
+  readonly topology: string;
+  /** It is seen whether the changed code is carried out. That takes V8's optimizer away, and with it half of the speed. */
+  readonly watched: boolean;
 }
 
 /**
- * Deals topologies to the runs of a search for a planted bug. Where the changed code is carried out is seen in each run, and from the next round
- * on such topologies come oftener: most jobs load all code and carry out a part. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
+ * Deals topologies to the runs of a search for a planted bug. Where the changed code is carried out is seen in the first round, and in those after it
+ * until it was; from then on such topologies come oftener: most jobs load all code and carry out a part. Depends on the seed and on earlier rounds alone,
+ * whatever runs at the same time.
  */
 export class Dealer {
   readonly #model: ExplorationModel;
@@ -25,25 +34,28 @@ export class Dealer {
     this.#seed = seed;
   }
 
-  /** The topology of the n-th run; waits for the rounds before it. Runs are asked for in order. */
-  async deal(run: number): Promise<string> {
+  /** For the n-th run; waits for the rounds before it. Runs are asked for in order. */
+  async deal(run: number): Promise<Hand> {
     this.#dealt[run] = Promise.withResolvers();
     const { topologies } = this.#model;
     const round = Math.floor(run / (EACH * topologies.length));
-    if (round === 0) return topologyOf(this.#model, this.#seed, run % topologies.length);
+    if (round === 0) return { topology: topologyOf(this.#model, this.#seed, run % topologies.length), watched: true };
     const before = await Promise.all(
       this.#dealt.slice(0, round * EACH * topologies.length).map(({ promise }) => promise),
     );
     const touched = topologies.map(({ name, weight }) => {
-      const own = before.filter(({ topology }) => topology === name);
-      return (weight * own.filter((each) => each.touched).length) / Math.max(1, own.length);
+      const own = before.filter((each) => each.topology === name && each.touched !== undefined);
+      return (weight * own.filter((each) => each.touched === true).length) / Math.max(1, own.length);
     });
     const scale = (OFTENER * sum(topologies.map(({ weight }) => weight))) / Math.max(1, sum(touched));
     const weighed = topologies.map((topology, i) => ({
       ...topology,
       weight: topology.weight + Math.round(scale * (touched[i] ?? 0)),
     }));
-    return topologyOf({ ...this.#model, topologies: weighed }, this.#seed, topologies.length + run);
+    return {
+      topology: topologyOf({ ...this.#model, topologies: weighed }, this.#seed, topologies.length + run),
+      watched: sum(touched) === 0,
+    };
   }
 
   /** What a run that was dealt its topology came to. Each must be told: the next rounds wait for it. */

@@ -52,7 +52,7 @@ export function drawFaults({
   if (dice.once(SIEGES)) {
     const carriers = new Set(aims.flatMap((command) => carriedOutBy(command)));
     const own = drawable.filter(({ targets }) => targets.flat().some((instance) => carriers.has(instance)));
-    return siege(dice.pick(own.length > 0 ? own : drawable));
+    return siege(dice.pick(own.length > 0 && !dice.once(OTHERS) ? own : drawable));
   }
   const faults: PlannedFault[] = [];
   for (let left = dice.pick(FAULTS); left > 0; left -= 1) {
@@ -71,7 +71,11 @@ export function drawFaults({
     const targets = dice.pick(chosen.targets);
     const options = chosen.options === undefined ? {} : dice.of(chosen.options);
     const times = dice.pick(BESIEGED);
-    const besieged = workload.repeatedly(dice.pick(dice.pick(byName(aimsOf(targets)))).name, times);
+    const dues = aims.filter((command) =>
+      workload.dueOf(command).some(({ carriedOutBy }) => isOf(targets, carriedOutBy)),
+    );
+    const due = dues.length > 0 && (ownOf(targets).length === 0 || dice.once(2));
+    const besieged = workload.repeatedly(dice.pick(dice.pick(byName(due ? dues : aimsOf(targets)))).name, times, due);
     const links = linksOf(topology, chosen.kind, targets);
     const step = dice.pick(STEPS);
     const first = dice.integer(1, Math.max(step, MESSAGES.many - step * (times - 1)));
@@ -79,10 +83,12 @@ export function drawFaults({
     // What it says itself is what it has done so far.
     const said = links.filter(([from]) => targets.includes(from));
     const [from, to] = links.length === 0 ? [] : dice.pick(said.length > 0 ? said : links);
-    return besieged.map((aim, n) => {
-      workload.aftermath(aim);
+    return besieged.flatMap((aim, n) => {
+      const coming = workload.dueOf(aim).find(({ carriedOutBy }) => isOf(targets, carriedOutBy));
+      if (due && coming === undefined) return [];
+      if (!due) workload.aftermath(aim);
       return {
-        at: aim.at,
+        at: due ? Math.max(0, (coming?.at ?? 0) - DUE_MS) : aim.at,
         ...(from === undefined || to === undefined
           ? {}
           : { onMessage: { from, to, nth: first + n * step, ofAny: true as const } }),
@@ -114,7 +120,10 @@ export function drawFaults({
     if (how === 1) return { at: workload.instant() };
     if (how === 2 && before !== undefined) return { at: before.at + dice.integer(0, NEXT_MS) };
     const links = linksOf(topology, kind, targets);
-    const coming = how <= 4 ? workload.due() : [];
+    const all = workload.due();
+    const own = all.filter(({ carriedOutBy }) => isOf(targets, carriedOutBy));
+    // Whoever sees to what comes due and to nothing else has nothing else to be aimed at.
+    const coming = how <= 4 || ownOf(targets).length === 0 ? (own.length > 0 ? own : how <= 4 ? all : []) : [];
     if (coming.length > 0) return sent(Math.max(0, dice.pick(coming).at - DUE_MS), links);
     const near = aimsOf(targets);
     // Half of them at a kind of command first, so that rare ones are met as well.
@@ -126,8 +135,12 @@ export function drawFaults({
 
   /** Mostly what the targets themselves carry out, where there is any. */
   function aimsOf(targets: readonly string[]): readonly Command[] {
-    const own = aims.filter((command) => carriedOutBy(command).some((instance) => targets.includes(instance)));
+    const own = ownOf(targets);
     return own.length > 0 && !dice.once(OTHERS) ? own : aims;
+  }
+
+  function ownOf(targets: readonly string[]): readonly Command[] {
+    return aims.filter((command) => isOf(targets, carriedOutBy(command)));
   }
 
   /** With a message from then on. */
@@ -142,6 +155,9 @@ export function drawFaults({
     return dice.integer(from, dice.once(2) ? to : from + Math.floor((to - from) / SHORT));
   }
 }
+
+const isOf = (targets: readonly string[], instances: readonly string[]): boolean =>
+  instances.some((instance) => targets.includes(instance));
 
 const byName = (commands: readonly Command[]): readonly (readonly Command[])[] => [
   ...Map.groupBy(commands, ({ name }) => name).values(),

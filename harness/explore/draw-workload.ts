@@ -14,11 +14,23 @@ const STORY_WAITS = 3;
 const AGAIN_MS: readonly Ms[] = [100, 1500, 9000];
 const SCENES = ['single', 'single', 'burst', 'story', 'story', 'race', 'due'] as const;
 
-/** Something that comes due within the run, by which command, and who asks for it then. */
+/** Something that comes due within the run, by which command, who asks for it then, and who sees to it. */
 interface Coming {
   readonly at: Ms;
   readonly of: Command;
   readonly by: readonly string[];
+  readonly carriedOutBy: readonly string[];
+}
+
+/** How a story is told. */
+interface Telling {
+  readonly begun: Ms;
+  /** Between two of its commands, at most. */
+  readonly gap: Ms;
+  readonly client: number;
+  readonly about: Arguments;
+  /** Now and then a command waits for what comes due by one before it. */
+  readonly waits: boolean;
 }
 
 /** What a command's name stands for. @throws where the model does not know it */
@@ -110,17 +122,19 @@ export class Workload {
     const begun = this.instant();
     const gap = this.#dice.pick(GAPS_MS);
     let about: Arguments = {};
-    for (let teller = 0; teller < tellers; teller += 1) about = this.#tell(story, begun, gap, this.#client(), about);
+    for (let teller = 0; teller < tellers; teller += 1)
+      about = this.#tell(story, { begun, gap, client: this.#client(), about, waits: true });
   }
 
-  /** Now and then the next command waits for what comes due by one before it. Returns what it was about. */
-  #tell(story: readonly string[], begun: Ms, gap: Ms, client: number, shared: Arguments): Arguments {
+  /** Returns what it was about. */
+  #tell(story: readonly string[], { begun, gap, client, about: shared, waits }: Telling): Arguments {
     const before = this.#commands.length;
     let about = shared;
     let at = begun;
     for (const name of story) {
       const due = this.#dueBy(name, this.#commands.slice(before));
-      if (due.length > 0 && this.#dice.once(STORY_WAITS)) at = Math.max(at, this.#around(this.#dice.pick(due)));
+      if (waits && due.length > 0 && this.#dice.once(STORY_WAITS))
+        at = Math.max(at, this.#around(this.#dice.pick(due)));
       this.#add(at, client, name, about);
       about = { ...this.#aboutOf(this.#commands.at(-1)), ...about };
       at += this.#dice.integer(0, gap);
@@ -130,10 +144,10 @@ export class Workload {
 
   /**
    * Commands of one kind that come at even distances over the whole run, each with what its client does before and after it, and each about something
-   * that hardly anybody else asks for. Half of the time each has a client of its own.
+   * that hardly anybody else asks for. Half of the time each has a client of its own. `alone`: nobody does anything about it afterwards.
    */
-  repeatedly(name: string, times: number): readonly Command[] {
-    const stories = this.#stories.filter((story) => story.includes(name));
+  repeatedly(name: string, times: number, alone: boolean): readonly Command[] {
+    const stories = this.#stories.filter((story) => (alone ? story.at(-1) === name : story.includes(name)));
     const story = stories.length === 0 ? [name] : this.#dice.pick(stories);
     const own = this.#dice.once(2);
     const every = Math.floor(this.lastsMs / times);
@@ -141,7 +155,7 @@ export class Workload {
     return Array.from({ length: times }, (_, nth) => {
       const before = this.#commands.length;
       const client = own ? this.#model.clientsMax + nth : this.#client();
-      this.#tell(story, nth * every, gap, client, this.#apart(story, nth));
+      this.#tell(story, { begun: nth * every, gap, client, about: this.#apart(story, nth), waits: false });
       return this.#commands.slice(before).find((command) => command.name === name) as Command;
     });
   }
@@ -158,7 +172,7 @@ export class Workload {
 
   /** Instants at which a command of this name asks for what comes due by the latest of those told. */
   #dueBy(name: string, told: readonly Command[]): readonly Ms[] {
-    const coming = told.map((of) => this.#dueOf(of).filter(({ by }) => by.includes(name)));
+    const coming = told.map((of) => this.dueOf(of).filter(({ by }) => by.includes(name)));
     return coming.findLast((each) => each.length > 0)?.map(({ at }) => at) ?? [];
   }
 
@@ -168,12 +182,13 @@ export class Workload {
 
   /** Instants at which something comes due. */
   due(): readonly Coming[] {
-    return this.#commands.flatMap((of) => this.#dueOf(of));
+    return this.#commands.flatMap((of) => this.dueOf(of));
   }
 
-  #dueOf(of: Command): readonly Coming[] {
+  /** Those by one command. */
+  dueOf(of: Command): readonly Coming[] {
     return (kindOf(this.#model, of.name).due?.(of.arguments) ?? [])
-      .map(({ after, by }) => ({ at: of.at + after, of, by }))
+      .map(({ after, by, carriedOutBy = [] }) => ({ at: of.at + after, of, by, carriedOutBy }))
       .filter(({ at }) => at <= this.lastsMs);
   }
 

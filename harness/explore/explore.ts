@@ -64,10 +64,13 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     while (!enough()) {
       const run = next;
       next += 1;
-      const topology = draw.topology ?? (await dealer?.deal(run)) ?? topologyOf(model, seed, run);
+      const hand = draw.topology === undefined ? await dealer?.deal(run) : undefined;
+      const topology = draw.topology ?? hand?.topology ?? topologyOf(model, seed, run);
       const drawn = drawCase(model, { ...draw, topology, seed: caseSeed(seed, run) });
-      const suspected = await workers.run({ case: drawn, whole: false, impatient: true });
-      dealer?.done(run, { topology, touched: suspected.touched === true });
+      const watched = hand?.watched === true;
+      const suspected = await workers.run({ case: drawn, whole: false, impatient: true, watched });
+      const { touched } = suspected;
+      dealer?.done(run, { topology, ...(touched === undefined ? {} : { touched }) });
       // No verdict by impatience: what was given up is run once more, with all the time that its limit gives.
       const outcome = suspected.givenUp === true ? await workers.run({ case: drawn, whole: false }) : suspected;
       finished.set(run, { drawn, outcome });

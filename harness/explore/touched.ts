@@ -15,6 +15,7 @@ export class Touched {
   /** Changed lines, from 0, by path from the root. */
   readonly #changed: ReadonlyMap<string, readonly number[]>;
   readonly #texts = new Map<string, string>();
+  #watching = false;
 
   constructor(root: string, sources: Readonly<Record<string, string>>) {
     this.#changed = new Map(
@@ -22,9 +23,21 @@ export class Touched {
     );
     this.#session.connect();
     this.#session.on('Debugger.scriptParsed', ({ params }) => this.#parsed(params));
-    this.#session.post('Debugger.enable');
-    this.#session.post('Profiler.enable');
-    this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  }
+
+  /** Begins to count calls, or leaves off: V8 optimizes nothing while they are counted. */
+  watch(on: boolean): void {
+    if (on === this.#watching) return;
+    this.#watching = on;
+    if (on) {
+      this.#session.post('Debugger.enable');
+      this.#session.post('Profiler.enable');
+      this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+    } else {
+      this.#session.post('Profiler.stopPreciseCoverage');
+      this.#session.post('Profiler.disable');
+      this.#session.post('Debugger.disable');
+    }
   }
 
   #parsed({ url, scriptId }: Debugger.ScriptParsedEventDataType): void {
@@ -38,7 +51,7 @@ export class Touched {
     return [...this.#changed.keys()].find((path) => url.endsWith(`/${path}`));
   }
 
-  /** Since it was asked last. */
+  /** Since it was asked last, while it watches. */
   take(): boolean {
     let touched = false;
     this.#session.post('Profiler.takePreciseCoverage', (error, coverage) => {

@@ -16,6 +16,8 @@ export interface CaseJob {
   readonly whole: boolean;
   /** Conditions of the liveness phase may be given up before their time is up (`Convergence.patience`). */
   readonly impatient?: boolean;
+  /** Where a bug is planted: say whether its code was carried out. */
+  readonly watched?: boolean;
 }
 
 /** What a case came to. */
@@ -34,7 +36,7 @@ export interface CaseOutcome {
   readonly log: readonly string[];
   /** A condition was given up (`CaseJob.impatient`): its failure is a suspicion. */
   readonly givenUp?: boolean;
-  /** A function that the planted bug has changed was called. Only where one is planted. */
+  /** A function that the planted bug has changed was called. Only where that was asked for. */
   readonly touched?: boolean;
   /** Indices of commands that called nobody. Only where there is a failure. */
   readonly idle?: readonly number[];

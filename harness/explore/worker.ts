@@ -33,9 +33,10 @@ await world.close?.();
 // What a world leaves running must not keep the process alive.
 process.exit(0);
 
-async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<CaseOutcome> {
+async function one({ case: drawn, whole, impatient = false, watched = false }: CaseJob): Promise<CaseOutcome> {
   const begun = realMs();
   try {
+    touched?.watch(watched);
     const loaded = await loadCase(root, model, drawn);
     const run = await runCase({
       ...loaded,
@@ -59,7 +60,7 @@ async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<
       virtualMs: run.virtualMs,
       wallMs: run.wallMs,
       log: run.log,
-      ...(touched === undefined ? {} : { touched: touched.take() }),
+      ...(touched === undefined || !watched ? {} : { touched: touched.take() }),
       ...(run.failures.length === 0 ? {} : { givenUp: run.givenUp, idle: run.idle, concerned: run.concerned }),
       ...(whole ? { history: explored.operations, trace: run.trace } : {}),
     };

@@ -58,7 +58,10 @@ export class Clients {
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...tags,
     });
-    const answer = this.#heard(await transport.call(this.#said(call), idempotencyKey));
+    const heard = this.#heard(await transport.call(this.#said(call), idempotencyKey));
+    // Whoever made the key has repeated it too: to a caller without one this is the first answer.
+    const first = options.keyless === true && heard.outcome === 'ok';
+    const answer = first ? { ...heard, result: { ...heard.result, replayed: false } } : heard;
     complete(operation, answer);
     return answer;
   }

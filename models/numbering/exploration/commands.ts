@@ -61,8 +61,11 @@ const writes = (weight: number, members: Members, ...carriedOutBy: readonly stri
 });
 
 /** The quarantine is over, and a sweep has come round. */
-const rested = (by: readonly string[]) => (): readonly Due[] =>
-  [QUARANTINE_MS, QUARANTINE_MS + SWEEP_MS + 500].map((after) => ({ after, by }));
+const rested = (by: readonly string[]) => (): readonly Due[] => [
+  { after: QUARANTINE_MS, by },
+  { after: QUARANTINE_MS + SWEEP_MS + 500, by },
+  { after: QUARANTINE_MS, by: [], carriedOutBy: ['numbering-jobs-quarantine'] },
+];
 
 /**
  * What tenants, operators and officers of numbering do. Things are named by role: `number` is one of those that all fight
@@ -72,7 +75,11 @@ export const commands = {
   reserve: {
     ...writes(8, { number, ttlMs, via, region }),
     due: ({ ttlMs: after }) => [
-      { after: Number(after), by: ['assign', 'release-reservation', 'reserve', 'assign-number'] },
+      {
+        after: Number(after),
+        by: ['assign', 'release-reservation', 'reserve', 'assign-number'],
+        carriedOutBy: ['numbering-jobs-cleanup'],
+      },
     ],
   },
   assign: writes(6, { back, via, region }),

@@ -15,6 +15,18 @@ export function processes(names: readonly string[]): readonly DrawableFault[] {
   ];
 }
 
+/** Jobs judge by the database's clock, so that their own does not matter (system/numbering/README.md, Clocks). The services' is expected to be right. */
+export function clocks(jobs: readonly string[]): readonly DrawableFault[] {
+  return [
+    {
+      kind: 'clock.jump',
+      targets: each(...jobs),
+      options: options({ byMs: fc.constantFrom(5000, -5000, 3_600_000, -3_600_000) }),
+      lastsMs: between(500, 20_000),
+    },
+  ];
+}
+
 export function links(pairs: readonly (readonly [string, string])[]): readonly DrawableFault[] {
   return [
     { kind: 'network.partition', targets: pairs, lastsMs: between(100, 15_000) },

@@ -3,7 +3,7 @@ import type { DrawableFault, Topology } from '../../../contract/index.ts';
 import { QUARANTINE_MS, SWEEP_MS } from './commands.ts';
 import type { CommandName } from './commands.ts';
 import { RECALLED_PER_TICK, RECALL_TICK_MS } from './recalls.ts';
-import { OWN, between, each, links, often, options, processes } from './drawable.ts';
+import { OWN, between, clocks, each, links, often, options, processes } from './drawable.ts';
 
 export const SERVICES = ['numbering-service-1', 'numbering-service-2'];
 export const CLEANUP = 'numbering-jobs-cleanup';
@@ -28,13 +28,7 @@ export const coreFaults: readonly DrawableFault[] = [
   ...links(CORE_LINKS),
   // The same for the link over which everything is decided.
   ...links(SERVICES.map((service) => [service, 'postgres'] as const)),
-  // Nobody's clock decides but the database's.
-  {
-    kind: 'clock.jump',
-    targets: each(...SERVICES, CLEANUP),
-    options: options({ byMs: fc.constantFrom(1000, -1000, 30_000, -30_000, 3_600_000, -3_600_000) }),
-    lastsMs: between(500, 20_000),
-  },
+  ...clocks([CLEANUP]),
   { kind: 'cache.flushed', targets: each('redis'), lastsMs: between(1, 1) },
   { kind: 'cache.notifications-off', targets: each('redis'), lastsMs: between(1000, 30_000) },
   {
@@ -108,6 +102,7 @@ const sweep: Topology = {
   faults: [
     ...coreFaults,
     ...often(processes([SWEEPER])),
+    ...often(clocks([SWEEPER])),
     { kind: 'network.partition', weight: OWN, targets: [[SWEEPER, 'postgres']], lastsMs: between(100, 15_000) },
   ],
 };
