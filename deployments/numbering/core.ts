@@ -34,6 +34,14 @@ export const FAILOVER = {
 /** Where a synchronous standby is deployed, what must last is confirmed by it. */
 export const CONFIRMED = { STANDBY_CONFIRMATION: 'true' };
 
+/** What the service asks for its answers, in whichever region it is. */
+export const ASKED = {
+  'object-store': OBJECT_STORE,
+  'provider-kms': { KMS_URL },
+  'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
+  'fraud-intel': { FRAUD_INTEL_URL: 'http://fraud-intel:8086' },
+} as const;
+
 export const numberingService: ServiceSpec = {
   kind: 'service',
   name: 'numbering-service',
@@ -50,10 +58,7 @@ export const numberingService: ServiceSpec = {
     'postgres-mzr': { HEARTBEAT: 'true', ...CONFIRMED },
     'failover-manager': FAILOVER,
     pgbouncer: POOLED,
-    'object-store': OBJECT_STORE,
-    'provider-kms': { KMS_URL },
-    'sender-id-registry': { SENDER_ID_REGISTRY_ADDRESS: 'sender-id-registry:9094' },
-    'fraud-intel': { FRAUD_INTEL_URL: 'http://fraud-intel:8086' },
+    ...ASKED,
   },
   safeguards: [
     'postgres-fallback',

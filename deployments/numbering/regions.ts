@@ -1,5 +1,5 @@
 import type { ComponentSpec } from '../../contract/index.ts';
-import { CONFIRMED, FAILOVER, numberingService } from './core.ts';
+import { ASKED, CONFIRMED, FAILOVER, numberingService } from './core.ts';
 
 const at = (server: string): string => `postgres://postgres@${server}:5432/numbering`;
 
@@ -34,7 +34,7 @@ export const regions: readonly ComponentSpec[] = [
       HEARTBEAT: 'true',
       ...CONFIRMED,
     },
-    envWith: { 'failover-manager': FAILOVER },
+    envWith: { 'failover-manager': FAILOVER, ...ASKED },
     dependsOn: ['postgres', 'postgres-mzr', 'redis'],
   },
   {
