@@ -71,11 +71,7 @@ export function drawFaults({
     const targets = dice.pick(chosen.targets);
     const options = chosen.options === undefined ? {} : dice.of(chosen.options);
     const times = dice.pick(BESIEGED);
-    const dues = aims.filter((command) =>
-      workload.dueOf(command).some(({ carriedOutBy }) => isOf(targets, carriedOutBy)),
-    );
-    const due = dues.length > 0 && (ownOf(targets).length === 0 || dice.once(2));
-    const besieged = workload.repeatedly(dice.pick(dice.pick(byName(due ? dues : aimsOf(targets)))).name, times, due);
+    const instants = besieged(targets, times);
     const links = linksOf(topology, chosen.kind, targets);
     const step = dice.pick(STEPS);
     const first = dice.integer(1, Math.max(step, MESSAGES.many - step * (times - 1)));
@@ -83,21 +79,34 @@ export function drawFaults({
     // What it says itself is what it has done so far.
     const said = links.filter(([from]) => targets.includes(from));
     const [from, to] = links.length === 0 ? [] : dice.pick(said.length > 0 ? said : links);
-    return besieged.flatMap((aim, n) => {
-      const coming = workload.dueOf(aim).find(({ carriedOutBy }) => isOf(targets, carriedOutBy));
-      if (due && coming === undefined) return [];
-      if (!due) workload.aftermath(aim);
-      return {
-        at: due ? Math.max(0, (coming?.at ?? 0) - DUE_MS) : aim.at,
-        ...(from === undefined || to === undefined
-          ? {}
-          : { onMessage: { from, to, nth: first + n * step, ofAny: true as const } }),
-        lastsMs,
-        kind: chosen.kind,
-        targets,
-        options,
-      };
-    });
+    return instants.map((at, n) => ({
+      at,
+      ...(from === undefined || to === undefined
+        ? {}
+        : { onMessage: { from, to, nth: first + n * step, ofAny: true as const } }),
+      lastsMs,
+      kind: chosen.kind,
+      targets,
+      options,
+    }));
+  }
+
+  /** When so many commands of one kind are carried out, or when it is seen to what comes due by them. */
+  function besieged(targets: readonly string[], times: number): readonly Ms[] {
+    const dueOf = (command: Command): readonly Ms[] =>
+      workload.dueOf(command).flatMap(({ at, carriedOutBy }) => (isOf(targets, carriedOutBy) ? [at] : []));
+    const dues = aims.filter((command) => dueOf(command).length > 0);
+    if (dues.length > 0 && (ownOf(targets).length === 0 || dice.once(2))) {
+      const commands = workload.repeatedly(nameAmong(dues), times, true);
+      return commands.flatMap((command) => dueOf(command).slice(0, 1)).map((at) => Math.max(0, at - DUE_MS));
+    }
+    const commands = workload.repeatedly(nameAmong(aimsOf(targets)), times, false);
+    for (const command of commands) workload.aftermath(command);
+    return commands.map(({ at }) => at);
+  }
+
+  function nameAmong(commands: readonly Command[]): string {
+    return dice.pick(dice.pick(byName(commands))).name;
   }
 
   function one(chosen: DrawableFault, before: PlannedFault | undefined): PlannedFault {
@@ -120,10 +129,7 @@ export function drawFaults({
     if (how === 1) return { at: workload.instant() };
     if (how === 2 && before !== undefined) return { at: before.at + dice.integer(0, NEXT_MS) };
     const links = linksOf(topology, kind, targets);
-    const all = workload.due();
-    const own = all.filter(({ carriedOutBy }) => isOf(targets, carriedOutBy));
-    // Whoever sees to what comes due and to nothing else has nothing else to be aimed at.
-    const coming = how <= 4 || ownOf(targets).length === 0 ? (own.length > 0 ? own : how <= 4 ? all : []) : [];
+    const coming = comingTo(targets, how <= 4);
     if (coming.length > 0) return sent(Math.max(0, dice.pick(coming).at - DUE_MS), links);
     const near = aimsOf(targets);
     // Half of them at a kind of command first, so that rare ones are met as well.
@@ -131,6 +137,14 @@ export function drawFaults({
     workload.aftermath(aim);
     if (how === 5) return { at: aim.at + dice.integer(0, dice.pick(AIM_MS)) };
     return sent(aim.at, links);
+  }
+
+  /** What comes due that the targets see to; anything else that does if `any`. Whoever sees to such and to nothing else is always aimed at then. */
+  function comingTo(targets: readonly string[], any: boolean): readonly { readonly at: Ms }[] {
+    if (!any && ownOf(targets).length > 0) return [];
+    const all = workload.due();
+    const own = all.filter(({ carriedOutBy }) => isOf(targets, carriedOutBy));
+    return own.length > 0 || !any ? own : all;
   }
 
   /** Mostly what the targets themselves carry out, where there is any. */
