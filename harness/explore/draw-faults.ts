@@ -1,7 +1,7 @@
 import type { Command, DrawableFault, Ms, PlannedFault, Topology } from '../../contract/index.ts';
 import type { Dice } from './dice.ts';
 import type { Workload } from './draw-workload.ts';
-import { replicasOf } from './replicas.ts';
+import { replicasOf, stemOf } from './replicas.ts';
 
 /** How many faults a run has: mostly one to three. */
 const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];
@@ -17,7 +17,7 @@ const NEXT_MS: Ms = 3000;
 const REPLICAS = 2;
 const FAULTS_MAX = Math.max(...FAULTS);
 /** One run in so many is a siege, of so many faults, each of which comes so many messages later than the one before. */
-const SIEGES = 3;
+const SIEGES = 2;
 const BESIEGED = [4, 4, 8, 12];
 const STEPS = [1, 1, 2, 4];
 /** One time in so many a fault is aimed at what has nothing to do with its targets. */
@@ -49,11 +49,7 @@ export function drawFaults({
   const allowed = topology.faults.filter(({ kind }) => kinds?.includes(kind) ?? true);
   if (allowed.length === 0) return [];
   const drawable = dice.some(allowed).flatMap((each) => Array.from({ length: each.weight ?? 1 }, () => each));
-  if (dice.once(SIEGES)) {
-    const carriers = new Set(aims.flatMap((command) => carriedOutBy(command)));
-    const own = drawable.filter(({ targets }) => targets.flat().some((instance) => carriers.has(instance)));
-    return siege(dice.pick(own.length > 0 && !dice.once(OTHERS) ? own : drawable));
-  }
+  if (dice.once(SIEGES)) return siege();
   const faults: PlannedFault[] = [];
   for (let left = dice.pick(FAULTS); left > 0; left -= 1) {
     const chosen = dice.pick(drawable);
@@ -67,8 +63,8 @@ export function drawFaults({
    * One fault again and again, some messages later each time, and each time when the same kind of command is carried out, once more: what is half
    * done then is seen at many points, at each of a change with the longest of sieges. It is over before the next one comes.
    */
-  function siege(chosen: DrawableFault): readonly PlannedFault[] {
-    const targets = dice.pick(chosen.targets);
+  function siege(): readonly PlannedFault[] {
+    const [chosen, targets] = aimedAtOne();
     const options = chosen.options === undefined ? {} : dice.of(chosen.options);
     const times = dice.pick(BESIEGED);
     const instants = besieged(targets, times);
@@ -89,6 +85,15 @@ export function drawFaults({
       targets,
       options,
     }));
+  }
+
+  /** A fault of one component, each of them as often as the others, however many faults know of it; half of the time it dies, and loses what it has half done. */
+  function aimedAtOne(): readonly [DrawableFault, readonly string[]] {
+    const all = drawable.flatMap((fault) => fault.targets.map((targets) => [fault, targets] as const));
+    const component = dice.pick([...new Set(all.flatMap(([, targets]) => targets.map(stemOf)))]);
+    const own = all.filter(([, targets]) => targets.some((target) => stemOf(target) === component));
+    const kills = own.filter(([{ kind }]) => kind === 'process.kill');
+    return dice.pick(kills.length > 0 && dice.once(2) ? kills : own);
   }
 
   /** When so many commands of one kind are carried out, or when it is seen to what comes due by them. */

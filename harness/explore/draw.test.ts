@@ -69,7 +69,8 @@ test('what a fault was aimed at is often made again by its client', () => {
 });
 
 test('replicas fail alone, and together', () => {
-  const hit = cases.flatMap(({ faults }) =>
+  const apart = cases.filter(({ faults }) => faults.some(({ targets }) => targets !== faults[0]?.targets));
+  const hit = apart.flatMap(({ faults }) =>
     faults.filter(({ kind, targets }) => kind === 'pause' && targets[0] !== 'b').map((fault) => ({ faults, fault })),
   );
   const together = hit.filter(({ faults, fault }) =>
@@ -80,7 +81,6 @@ test('replicas fail alone, and together', () => {
   );
   expect(together.length / hit.length).toBeGreaterThan(0.3);
   expect(together.length / hit.length).toBeLessThan(0.9);
-  const apart = cases.filter(({ faults }) => faults.some(({ targets }) => targets !== faults[0]?.targets));
   expect(Math.max(...apart.map(({ faults }) => faults.length))).toBe(4);
 });
 
@@ -97,8 +97,8 @@ test('replicas differ in their numbers only', () => {
 
 test('in some runs one fault comes again and again, some messages later each time, at the same kind of command', () => {
   const sieges = cases.filter(({ faults }) => isSiege(faults));
-  expect(sieges.length / cases.length).toBeGreaterThan(0.1);
-  expect(sieges.length / cases.length).toBeLessThan(0.5);
+  expect(sieges.length / cases.length).toBeGreaterThan(0.2);
+  expect(sieges.length / cases.length).toBeLessThan(0.6);
   for (const { commands, faults } of sieges.filter(ofCommands)) {
     const kinds = faults.map((fault) => commands.filter(({ at }) => at === fault.at).map(({ name }) => name));
     const shared = kinds.reduce((all, names) => all.filter((name) => names.includes(name)));

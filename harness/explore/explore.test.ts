@@ -80,7 +80,7 @@ test('what was given up by impatience is run again with all its time, and only t
   });
   expect((await explore({ ...options, runs: 5, workers: workers(true) })).found).toEqual([]);
   const { found } = await explore({ ...options, runs: 5, workers: workers(false) });
-  expect(found[0]?.case.commands.length).toBe(3);
+  expect(found[0]?.case.commands.length).toBeGreaterThanOrEqual(3);
   expect(found[0]).toMatchObject({ confirmed: true, outcome: { givenUp: false }, minimal: false });
 });
 

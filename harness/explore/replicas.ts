@@ -2,12 +2,15 @@ import type { PlannedFault, Running } from '../../contract/index.ts';
 
 const NUMBERED = /-\d+$/;
 
+/** What replicas share of their names: `numbering-service` of `numbering-service-2`. */
+export const stemOf = (instance: string): string => instance.replace(NUMBERED, '');
+
 /** Targets that differ in the numbers of their components only: what does the same, and what mitigates the loss of one. */
 export function replicasOf(
   targets: readonly string[],
   among: readonly (readonly string[])[],
 ): readonly (readonly string[])[] {
-  const stem = (names: readonly string[]): string => names.map((name) => name.replace(NUMBERED, '')).join(' ');
+  const stem = (names: readonly string[]): string => names.map((name) => stemOf(name)).join(' ');
   const own = targets.join(' ');
   return among.filter((other) => other.join(' ') !== own && stem(other) === stem(targets));
 }
