@@ -12,6 +12,7 @@ import { crashLoop } from './process-crash-loop.ts';
 import { kill, terminate } from './process-kill.ts';
 import { pause } from './process-pause.ts';
 import { primaryLost } from './primary-lost.ts';
+import { primarySwitched } from './primary-switched.ts';
 import { flushed } from './redis-flushed.ts';
 import { notificationsOff } from './redis-notifications-off.ts';
 import { applyDelay, replayPaused } from './storage-lag.ts';
@@ -38,6 +39,7 @@ const KINDS = {
   'process.crash-loop': (targets, options) =>
     crashLoop(one(targets), { upMs: number(options, 'upMs'), downMs: number(options, 'downMs') }),
   'storage.primary-lost': ([server = '', manager = '']) => primaryLost(server, { manager, promotionHeld: false }),
+  'storage.switchover': ([server = '', manager = '']) => primarySwitched(server, manager),
   'storage.replay-paused': (targets) => replayPaused(one(targets)),
   'storage.apply-delay': (targets, options) => applyDelay(one(targets), number(options, 'delayMs')),
   'storage.table-lock': (targets, options) => lockTable(one(targets), String(options['table'])),

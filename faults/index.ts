@@ -23,6 +23,7 @@ export { kill, terminate } from './process-kill.ts';
 export { pause } from './process-pause.ts';
 export { denied } from './provider-denied.ts';
 export { primaryLost } from './primary-lost.ts';
+export { primarySwitched } from './primary-switched.ts';
 export type { PrimaryLost } from './primary-lost.ts';
 export { providerErrors } from './provider-errors.ts';
 export type { ProviderErrors } from './provider-errors.ts';

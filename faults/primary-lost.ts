@@ -1,4 +1,5 @@
-import type { Ms, Running } from '../contract/index.ts';
+import type { Ms } from '../contract/index.ts';
+import { ask, primaryOf } from './manager-api.ts';
 import { since } from './observed.ts';
 import { once } from './once.ts';
 import { plannable } from './plan.ts';
@@ -71,18 +72,4 @@ export function primaryLost(
       };
     },
   });
-}
-
-/** The server that takes writes, by the manager's last look; undefined: none does. */
-async function primaryOf(running: Running, manager: string): Promise<string | undefined> {
-  const { servers = [] } = (await ask(running, manager, 'GET', '/v1/servers')) as {
-    servers?: readonly { readonly name: string; readonly role: string }[];
-  };
-  return servers.find(({ role }) => role === 'primary')?.name;
-}
-
-async function ask({ admin }: Running, manager: string, method: string, path: string): Promise<unknown> {
-  const { status, body } = await admin.http(manager, { method, path });
-  if (status >= 300) throw new Error(`${manager} answered ${status} to ${method} ${path}: ${JSON.stringify(body)}`);
-  return body;
 }

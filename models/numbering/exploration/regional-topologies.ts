@@ -64,6 +64,15 @@ const failover: Topology = {
       targets: [['postgres', 'failover-manager']],
       lastsMs: between(1000, 20_000),
     },
+    {
+      kind: 'storage.switchover',
+      weight: OWN,
+      targets: [
+        ['postgres-mzr', 'failover-manager'],
+        ['postgres', 'failover-manager'],
+      ],
+      lastsMs: between(1000, 10_000),
+    },
   ],
   // As often as all others together: what is on its way to the standby is lost with the primary.
   links: [...REGION_LINKS, ...REGION_LINKS.map(() => REPLICATION)],
