@@ -4,7 +4,7 @@ import { Dealer } from './dealer.ts';
 
 const names = ['a', 'b', 'c', 'd'];
 const model = { topologies: names.map((name) => ({ name, weight: 1 })) } as unknown as ExplorationModel;
-const ROUND = 8;
+const ROUND = 4;
 
 /** Topologies of so many runs, of which those on `hot` carry the changed code out. */
 async function dealt(runs: number, hot: string): Promise<readonly string[]> {
@@ -20,7 +20,7 @@ async function dealt(runs: number, hot: string): Promise<readonly string[]> {
 
 test('the first round meets each topology as often, and later ones those more that carry the changed code out', async () => {
   const topologies = await dealt(ROUND * 6, 'c');
-  for (const name of names) expect(topologies.slice(0, ROUND).filter((each) => each === name)).toHaveLength(2);
+  for (const name of names) expect(topologies.slice(0, ROUND).filter((each) => each === name)).toHaveLength(1);
   const later = topologies.slice(ROUND);
   expect(later.filter((each) => each === 'c').length).toBeGreaterThan(later.length / 2);
   for (const name of names) expect(later).toContain(name);

@@ -2,7 +2,7 @@ import type { ExplorationModel } from '../../contract/index.ts';
 import { topologyOf } from './draw.ts';
 
 /** Runs of a round: so many for each topology. */
-const EACH = 2;
+const EACH = 1;
 /** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
 const OFTENER = 3;
 

@@ -72,9 +72,9 @@ export function drawFaults({
     const step = dice.pick(STEPS);
     const first = dice.integer(1, Math.max(step, MESSAGES.many - step * (times - 1)));
     const lastsMs = Math.min(lasts(chosen.lastsMs), Math.floor(workload.lastsMs / times / 2));
-    // What it says itself is what it has done so far.
+    // What it says itself is what it has done so far; what it is told it has not done yet.
     const said = links.filter(([from]) => targets.includes(from));
-    const [from, to] = links.length === 0 ? [] : dice.pick(said.length > 0 ? said : links);
+    const [from, to] = links.length === 0 ? [] : dice.pick(said.length > 0 && !dice.once(OTHERS) ? said : links);
     return instants.map((at, n) => ({
       at,
       ...(from === undefined || to === undefined
