@@ -1,32 +1,29 @@
 /** NUM-15: a row of the audit trail is changed past the service, and what administrators do about it. */
 import { operations, polled, tamper } from 'faultline';
 import type { Activity, Ms, OperatorStep, PlannableFault, Probe, Running, Stage } from 'faultline';
-import { computedHash, readAuditRow, rowFits, writeAuditRow } from '../../models/numbering/administration/audit-row.ts';
-import type { StoredAuditRow } from '../../models/numbering/administration/audit-row.ts';
-import { signedBy } from '../../models/numbering/administration/signing.ts';
+import {
+  alterAuditRow,
+  readAuditRow,
+  rowFits,
+  writeAuditRow,
+} from '../../models/numbering/administration/audit-row.ts';
+import type { Deed, StoredAuditRow } from '../../models/numbering/administration/audit-row.ts';
+import { signOffs } from '../../models/numbering/administration/sign-offs.ts';
+import type { Officer } from '../../models/numbering/administration/sign-offs.ts';
+import { runVerification } from '../../models/numbering/administration/verification.ts';
 import { generateExport, reAnchor, restoreAuditRow } from '../../models/numbering/clients/admin-call.ts';
 import { clientsOf } from '../../models/numbering/clients/clients.ts';
 import { pendingMonth } from './exports.ts';
 
-const AUDIT = 'numbering-jobs-audit';
 const ATTEMPT_EVERY_MS: Ms = 5000;
 /** The row's own limit, for a refused attempt to be seen before the operator mends anything. */
 const SEEN_WITHIN_MS: Ms = 60_000;
-
-/** `change`, `delete`, or `recompute`: change, and compute the row's own hash anew. */
-export type Deed = 'change' | 'delete' | 'recompute';
 
 const TITLES: Readonly<Record<Deed, string>> = {
   change: 'change a row of the audit trail',
   delete: 'delete a row of the audit trail',
   recompute: 'change a row of the audit trail and compute its own hash anew',
 };
-
-async function perform(running: Running, row: StoredAuditRow, deed: Deed): Promise<void> {
-  const forged = { ...row, actor: 'tenant-forged' };
-  if (deed === 'delete') await running.admin.sql('postgres', 'delete from numbering.audit where seq = $1', [row.seq]);
-  else await writeAuditRow(running, deed === 'change' ? forged : { ...forged, hash: computedHash(forged) });
-}
 
 /** One row among those that the cold backup has. */
 export function auditRowTampered(deed: Deed): PlannableFault {
@@ -46,14 +43,14 @@ export function auditRowTampered(deed: Deed): PlannableFault {
       if (row === undefined) throw new Error('the audit trail has no row that is backed up');
       return { ...row, name: `row ${row.seq}` };
     },
-    alter: (running, row) => perform(running, row, deed),
+    alter: (running, row) => alterAuditRow(running, row, deed),
     intact: (running, row) => rowFits(running, row.seq),
     putBack: writeAuditRow,
   });
 }
 
-async function runTheVerification({ admin }: Running): Promise<void> {
-  const { status, body } = await admin.http(AUDIT, { method: 'POST', path: '/v1/jobs/audit-chain-verify:run' });
+async function runTheVerification(running: Running): Promise<void> {
+  const { status, body } = await runVerification(running);
   if (status !== 200) throw new Error(`the verification answered ${status}: ${JSON.stringify(body)}`);
 }
 
@@ -145,10 +142,9 @@ export const reAnchored: Activity = {
   },
 };
 
-async function anchor(stage: Stage, incidentId: string, roles: readonly string[]): Promise<void> {
-  const text = JSON.stringify({ action: 're-anchor', incidentId });
-  const signOffs = roles.map((role) => ({ role, signature: signedBy(role, text) }));
-  await clientsOf(stage).call('administrator', reAnchor('administrator', incidentId, signOffs));
+async function anchor(stage: Stage, incidentId: string, roles: readonly Officer[]): Promise<void> {
+  const call = reAnchor('administrator', incidentId, signOffs(incidentId, roles));
+  await clientsOf(stage).call('administrator', call);
 }
 
 /** The latest verification found the chain intact. */

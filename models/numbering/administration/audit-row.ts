@@ -60,3 +60,13 @@ export async function writeAuditRow(running: Running, row: StoredAuditRow): Prom
     ],
   );
 }
+
+/** `change`, `delete`, or `recompute`: change, and compute the row's own hash anew. */
+export type Deed = 'change' | 'delete' | 'recompute';
+
+/** Alters a row past the service. */
+export async function alterAuditRow(running: Running, row: StoredAuditRow, deed: Deed): Promise<void> {
+  const forged = { ...row, actor: 'tenant-forged' };
+  if (deed === 'delete') await primarySql(running, 'delete from numbering.audit where seq = $1', [row.seq]);
+  else await writeAuditRow(running, deed === 'change' ? forged : { ...forged, hash: computedHash(forged) });
+}

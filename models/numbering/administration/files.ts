@@ -34,7 +34,7 @@ export function numbersOf(
  * file's `prefix` and `rows`, and `tags`. Ok: it was imported. Fail: refused, with the code, or `IMPORT_FAILED`.
  */
 export async function importFile(
-  stage: Stage,
+  stage: Pick<Stage, 'running' | 'history'>,
   operator: string,
   file: BlockFile,
   tags: Readonly<Record<string, unknown>> = {},

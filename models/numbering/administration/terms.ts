@@ -1,5 +1,7 @@
 import type { Ms, Running, Stage } from '../../../contract/index.ts';
 import { fileTerm } from '../clients/admin-call.ts';
+import type { Term } from '../clients/admin-call.ts';
+import type { Call } from '../clients/call.ts';
 import { clientsOf } from '../clients/clients.ts';
 import { primarySql } from '../primary.ts';
 import { signedBy } from './signing.ts';
@@ -14,7 +16,14 @@ export async function contractLeft(running: Running, contractId: string): Promis
   return Number(row?.['left']);
 }
 
-/** The operator signs a term that lasts `lasts` from now, and files it. An operator's contract has the operator's name. */
+/** The operator files a term. An operator's contract has the operator's name. @param signer who signs it in fact */
+export function signedTerm(operator: string, term: Omit<Term, 'signature'>, signer = operator): Call {
+  const { version, effectiveFrom, effectiveUntil } = term;
+  const text = JSON.stringify({ contractId: operator, version, effectiveFrom, effectiveUntil });
+  return fileTerm(operator, operator, { version, effectiveFrom, effectiveUntil, signature: signedBy(signer, text) });
+}
+
+/** The operator signs a term that lasts `lasts` from now, and files it. */
 export async function fileSignedTerm(stage: Stage, operator: string, lasts: Ms): Promise<void> {
   const [row] = await primarySql(
     stage.running,
@@ -24,10 +33,8 @@ export async function fileSignedTerm(stage: Stage, operator: string, lasts: Ms):
     [operator, lasts],
   );
   if (row === undefined) throw new Error(`there is no contract of ${operator}`);
-  const version = Number(row['version']) + 1;
   const [effectiveFrom, effectiveUntil] = [String(row['since']), String(row['until'])];
-  const text = JSON.stringify({ contractId: operator, version, effectiveFrom, effectiveUntil });
-  const term = { version, effectiveFrom, effectiveUntil, signature: signedBy(operator, text) };
-  const filed = await clientsOf(stage).call(operator, fileTerm(operator, operator, term));
+  const term = { version: Number(row['version']) + 1, effectiveFrom, effectiveUntil };
+  const filed = await clientsOf(stage).call(operator, signedTerm(operator, term));
   if (filed.outcome !== 'ok') throw new Error(`the term of ${operator} was not filed: ${filed.error}`);
 }

@@ -64,6 +64,11 @@ export function generateExport(actor: string, month: string): Call {
   return adminCall(actor, 'generate-export', { month }, http, true);
 }
 
+/** What the last verification of the audit trail found, and the incident that is open about it. */
+export function auditReport(actor: string): Call {
+  return adminCall(actor, 'audit-report', {}, { method: 'GET', path: '/audit/report' }, false);
+}
+
 /** Puts a row of the audit trail back as the cold backup has it. */
 export function restoreAuditRow(actor: string, seq: number): Call {
   const http = { method: 'POST', path: '/audit/restorations', body: { seq } } as const;
