@@ -1,11 +1,12 @@
-import type { Evidence, Invariant, Violation } from '../../../contract/index.ts';
+import type { Evidence, Invariant, Ms, Operation, Violation } from '../../../contract/index.ts';
 import { administrationOf } from './administration-tables.ts';
 import type { BlockLeaseRow, ContractTermRow } from './administration-tables.ts';
+import { tablesOf } from './tables.ts';
 
 /**
  * No lease outlives the validUntil its contract gave it, and no assignment is made under an expired contract: each lease of a
  * number in a block was made before the end of the term that was on file then, ends with that term at the latest, and ends
- * when its tenant was told that it would.
+ * when its tenant was told that it would. Of calls that were under way together nobody can say which term was on file: any of those will do.
  */
 export const invariant: Invariant = {
   name: 'contract-honoured',
@@ -14,7 +15,7 @@ export const invariant: Invariant = {
     return {
       examined: blockLeases.length,
       violations: [
-        ...blockLeases.flatMap((lease) => underItsTerm(lease, contractTerms)),
+        ...blockLeases.flatMap((lease) => underItsTerm(lease, termsOnFile(lease, contractTerms, evidence))),
         ...asTold(evidence, blockLeases),
       ],
     };
@@ -28,12 +29,53 @@ export const invariant: Invariant = {
   },
 };
 
+/** The terms that may have been on file when the lease was made, the latest last: each from its filing on until the next one was certainly filed. */
+function termsOnFile(
+  lease: BlockLeaseRow,
+  terms: readonly ContractTermRow[],
+  evidence: Evidence,
+): readonly ContractTermRow[] {
+  const madeBy = endOfCall(
+    evidence,
+    lease.created_at,
+    'assign',
+    ({ outcome, result }) => outcome === 'info' || result?.['leaseId'] === lease.id,
+  );
+  const filedBy = ({ contract_id: contract, version, filed_at: filedAt }: ContractTermRow): Ms =>
+    endOfCall(
+      evidence,
+      filedAt,
+      'file-term',
+      ({ input }) => input['contractId'] === contract && input['version'] === version,
+    );
+  return terms
+    .filter(({ contract_id: contract }) => contract === lease.contract_id)
+    .filter((term, i, own) => {
+      const next = own[i + 1];
+      return term.filed_at <= madeBy && (next === undefined || filedBy(next) > lease.created_at);
+    });
+}
+
+/**
+ * When what a call began at an instant was certainly done, on the services' clocks: after all the time that its answer took, never where that is missing,
+ * at once where no call is told of.
+ */
+function endOfCall(evidence: Evidence, begunAt: Ms, name: string, isIt: (operation: Operation) => boolean): Ms {
+  const calls = evidence.operations.filter((operation) => operation.name === name && isIt(operation));
+  // A repeat tells again what an earlier call has done.
+  const told = calls.find(({ outcome, result }) => outcome === 'ok' && result?.['replayed'] !== true);
+  const { speed = 1 } = tablesOf(evidence).clock[0] ?? {};
+  if (told?.completedAt !== undefined) return begunAt + (told.completedAt - told.invokedAt) / speed;
+  return calls.some(({ outcome }) => outcome === 'info') ? Infinity : begunAt;
+}
+
 function underItsTerm(lease: BlockLeaseRow, terms: readonly ContractTermRow[]): readonly Violation[] {
   const { id, subject, contract_id: contract, created_at: madeAt, valid_until: until } = lease;
-  const term = terms.findLast((each) => each.contract_id === contract && each.filed_at <= madeAt);
-  if (term === undefined) return [{ what: `${subject}: lease ${id} was made before contract ${contract} had a term` }];
-  const end = term.effective_until;
-  const said = `${subject}: lease ${id} of contract ${contract}, whose term ${term.version} ended at ${iso(end)},`;
+  const longest = terms.toSorted((a, b) => a.effective_until - b.effective_until).at(-1);
+  if (longest === undefined)
+    return [{ what: `${subject}: lease ${id} was made before contract ${contract} had a term` }];
+  const end = longest.effective_until;
+  const said = `${subject}: lease ${id} of contract ${contract}, whose term ${longest.version} ended at ${iso(end)},`;
   if (madeAt >= end) return [{ what: `${said} was made at ${iso(madeAt)}` }];
   if (until > end) return [{ what: `${said} is valid until ${iso(until)}` }];
   return [];
