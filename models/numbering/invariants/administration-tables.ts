@@ -35,6 +35,7 @@ export interface ImportedNumbersRow {
 export interface ExportRow {
   readonly month: string;
   readonly status: 'PENDING' | 'DONE';
+  readonly attempts: number;
   readonly sha256: string | null;
   readonly rows: number | null;
   readonly done_at: Ms | null;
@@ -43,7 +44,17 @@ export interface ExportRow {
 export interface AuditVerificationRow {
   readonly at: Ms;
   readonly intact: boolean;
+  /** How many rows were looked at. */
+  readonly rows: number;
   readonly first_bad_seq: number | null;
+}
+
+/** A run of a daily job that came to its end. */
+export interface JobRunRow {
+  readonly job: string;
+  readonly started_at: Ms;
+  readonly ended_at: Ms;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface IncidentRow {
@@ -76,11 +87,13 @@ export interface AdministrationTables {
   readonly auditVerifications: readonly AuditVerificationRow[];
   readonly incidents: readonly IncidentRow[];
   readonly anchors: readonly AnchorRow[];
+  /** Undefined: they were not collected. */
+  readonly jobRuns: readonly JobRunRow[] | undefined;
 }
 
 export function administrationOf({ finalState }: Pick<Evidence, 'finalState'>): AdministrationTables {
   const tables = Object.fromEntries(TABLES.map((table) => [table, finalState[table] ?? []]));
-  return tables as unknown as AdministrationTables;
+  return { ...tables, jobRuns: finalState['jobRuns'] } as unknown as AdministrationTables;
 }
 
 const TABLES = [
@@ -94,4 +107,4 @@ const TABLES = [
   'auditVerifications',
   'incidents',
   'anchors',
-] as const satisfies readonly (keyof AdministrationTables)[];
+] as const satisfies readonly Exclude<keyof AdministrationTables, 'jobRuns'>[];

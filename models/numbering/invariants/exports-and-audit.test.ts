@@ -37,6 +37,15 @@ describe('one-export-per-month', () => {
     expect(oneExport.check(state({ exports: [done, pending] }))).toEqual({ examined: 2, violations: [] });
   });
 
+  const halted = {
+    exports: [{ ...done, status: 'PENDING' }],
+    outbox: [],
+    incidents: [{ id: 'i1', kind: 'SECURITY', subject: 'AUDIT-CHAIN', opened_at: wall(20_000), closed_at: null }],
+  };
+  test('accepts the whole signed file of an attempt that did not come to its record before exports were halted', () => {
+    expect(oneExport.check(state(halted)).violations).toEqual([]);
+  });
+
   test.each([
     ['no file', { exportObjects: objects.slice(1) }, 'its file is not in the store'],
     ['no signature', { exportObjects: objects.slice(0, 1) }, 'its signature is not in the store'],
@@ -61,6 +70,11 @@ describe('one-export-per-month', () => {
       'is in the store',
     ],
     ['a second export', { outbox: [told, told] }, '2 events tell of it'],
+    [
+      'an unsigned file of a month that is halted',
+      { ...halted, exportObjects: objects.slice(0, 1) },
+      'is in the store',
+    ],
     ['a file of no planned month', { exportObjects: [...objects, { key: 'copy.csv', text: '' }] }, 'no planned export'],
   ])('rejects %s', (_, tables, what) => {
     expect(said(oneExport.check(state(tables)))).toEqual([expect.stringContaining(what)]);
@@ -113,6 +127,24 @@ describe('audit-chain-guarded', () => {
     ['an incident that was just closed', { anchors: [] }, 'closed without a re-anchoring'],
   ])('rejects %s', (_, tables, what) => {
     expect(said(guarded.check(state({ ...mended, ...tables })))).toEqual([expect.stringContaining(what)]);
+  });
+
+  const run = { job: 'audit-chain-verify', started_at: wall(19_000), ended_at: wall(22_000), detail: {} };
+  const audit = (exportedAs: number): readonly object[] => [
+    { seq: 8, at: wall(40_010), action: 're-anchored', subject: 'INCIDENT:i1' },
+    { seq: exportedAs, at: wall(40_020), action: 'exported', subject: 'EXPORT:2025-12' },
+  ];
+  test.each([
+    [
+      'that began before the incident was there for all',
+      { jobRuns: [run], exports: [{ ...done, done_at: wall(21_000) }] },
+      0,
+    ],
+    ['that began when it was', { jobRuns: [run], exports: [{ ...done, done_at: wall(22_000) }] }, 1],
+    ['that ended after the re-anchoring', { audit: audit(9), exports: [{ ...done, done_at: wall(39_000) }] }, 0],
+    ['that ended before it', { audit: audit(7), exports: [{ ...done, done_at: wall(39_000) }] }, 1],
+  ])('of an export %s', (_, tables, violations) => {
+    expect(guarded.check(state({ ...mended, ...tables })).violations.length).toBe(violations);
   });
 
   test('examines nothing without verifications, and finds a planted violation', () => {
