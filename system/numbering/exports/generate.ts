@@ -71,10 +71,16 @@ async function generate(parts: ExportParts, sql: Sql, month: string, actor: stri
   if (row === undefined) throw problem('NOT_FOUND', `No export of ${month} is planned.`);
   if (row === 'busy') throw problem('CONFLICT', `The export of ${month} is being made.`);
   if (row.status === 'DONE') return { month, sha256: row.sha256 ?? '', rows: row.rows ?? 0 };
-  const incident = await readOpenIncident(sql, 'SECURITY', 'AUDIT-CHAIN');
-  if (incident !== undefined && safeguards.on(EXPORT_HALT))
-    throw problem('EXPORT_HALTED', `Exports are halted: ${incident.detail}`, { members: { incidentId: incident.id } });
-  const exported = (await published(parts, month)) ?? (await publish(parts, month, await readExportLines(sql, month)));
+  const mayLeave = async (): Promise<void> => {
+    const incident = await readOpenIncident(sql, 'SECURITY', 'AUDIT-CHAIN');
+    if (incident !== undefined && safeguards.on(EXPORT_HALT))
+      throw problem('EXPORT_HALTED', `Exports are halted: ${incident.detail}`, {
+        members: { incidentId: incident.id },
+      });
+  };
+  await mayLeave();
+  const exported =
+    (await published(parts, month)) ?? (await publish(parts, month, await readExportLines(sql, month), mayLeave));
   await endExport(sql, month, { ...exported, objectKey: `${month}.csv` });
   const subject = `EXPORT:${month}`;
   const { sha256, rows } = exported;
@@ -98,7 +104,13 @@ async function published({ objects, exportBucket }: ExportParts, month: string):
   return found.sha256 === createHash('sha256').update(file).digest('hex') ? found : undefined;
 }
 
-async function publish(parts: ExportParts, month: string, lines: readonly string[]): Promise<Signed> {
+/** @param mayLeave asked again when all is made, which may have taken long: rejects where nothing may leave any more */
+async function publish(
+  parts: ExportParts,
+  month: string,
+  lines: readonly string[],
+  mayLeave: () => Promise<void>,
+): Promise<Signed> {
   const { objects, exportBucket, privateBucket, safeguards } = parts;
   const file = `${['kind,value,tenant,operator,leased_at,valid_until,ended_at', ...lines].join('\n')}\n`;
   const staged = { bucket: privateBucket, key: `staging/${month}.csv` };
@@ -108,6 +120,7 @@ async function publish(parts: ExportParts, month: string, lines: readonly string
     : objects.put(exportBucket, `${month}.csv`, file, 'text/csv'));
   const exported: Exported = { month, sha256: createHash('sha256').update(file).digest('hex'), rows: lines.length };
   const signed: Signed = { ...exported, signature: await parts.kms.sign(SIGNING_KEY, JSON.stringify(exported)) };
+  await mayLeave();
   await objects.put(exportBucket, `${month}.sig.json`, JSON.stringify(signed), 'application/json');
   if (temporary) {
     await objects.copy(staged, exportBucket, `${month}.csv`);
