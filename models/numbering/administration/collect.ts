@@ -8,7 +8,8 @@ const EXPORT_BUCKET = 'regulator-exports';
 const ms = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::float8`;
 
 const QUERIES: Readonly<Record<string, string>> = {
-  exports: `select month, region, status, attempts, sha256, rows, ${ms('done_at')} as done_at from numbering.regulator_exports order by month`,
+  exports: `select month, region, status, attempts, sha256, rows, ${ms('done_at')} as done_at, 
+      (select count(*)::int from numbering.job_runs r where r.xmin::text::bigint < e.xmin::text::bigint) as runs_before from numbering.regulator_exports e order by month`,
   auditVerifications: `select ${ms('at')} as at, intact, rows::int, first_bad_seq::int from numbering.audit_verifications order by id`,
   incidents: `select id, kind, subject, ${ms('opened_at')} as opened_at, ${ms('closed_at')} as closed_at
     from numbering.incidents order by opened_at, id`,

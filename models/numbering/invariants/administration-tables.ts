@@ -39,6 +39,8 @@ export interface ExportRow {
   readonly sha256: string | null;
   readonly rows: number | null;
   readonly done_at: Ms | null;
+  /** Runs of daily jobs that were on record when the transaction that wrote it last began to lock rows: by the order of transactions, not by a clock. */
+  readonly runs_before: number;
 }
 
 export interface AuditVerificationRow {
@@ -55,6 +57,8 @@ export interface JobRunRow {
   readonly started_at: Ms;
   readonly ended_at: Ms;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** From 1, in the order of the transactions that recorded them. */
+  readonly nth: number;
 }
 
 export interface IncidentRow {

@@ -3,14 +3,14 @@ import type { Evidence, Invariant, Ms, Violation } from '../../../contract/index
 import { OFFICERS, anchorText } from '../administration/sign-offs.ts';
 import { publicKeyOf } from '../administration/signing.ts';
 import { administrationOf } from './administration-tables.ts';
-import type { AdministrationTables, AnchorRow } from './administration-tables.ts';
+import type { AdministrationTables, AnchorRow, ExportRow, JobRunRow } from './administration-tables.ts';
 import { tablesOf } from './tables.ts';
 
 /**
  * The chain is never re-anchored without recorded sign-off by Security, Legal and Compliance, whose signatures fit, and no
  * export leaves while it is broken: between the opening of the incident and its closing, or a verification and the next.
- * Whoever looked before the incident was there, or was done after the re-anchoring, may not have met it: where the runs of the job
- * were collected, the incident is there from the end of its run on, and the audit trail tells which of two was done first.
+ * Whoever looked before the incident was there, or was done after the re-anchoring, may not have met it: where the runs of the jobs
+ * were collected, what began after the run that found it must have, and the audit trail tells which of two was done first.
  */
 export const invariant: Invariant = {
   name: 'audit-chain-guarded',
@@ -43,40 +43,50 @@ function fits(officer: string, text: string, signature: string): boolean {
   return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64'));
 }
 
-/** A time in which everybody could know that the chain was broken. Instants are those at which transactions began. */
+/** A time in which the chain was broken, and what was recorded when all could know; undefined: nobody can tell when that was. */
 interface Broken {
   readonly from: Ms;
   readonly to: Ms;
+  readonly known?: JobRunRow | undefined;
 }
 
 function exportsWhileBroken(evidence: Evidence): readonly Violation[] {
   const tables = administrationOf(evidence);
   const { audit } = tablesOf(evidence);
-  const doneLast = (month: string, to: Ms): boolean => {
+  /** It began to be made, and looked, when the incident was there for all. */
+  const begunLater = ({ runs_before: runs }: ExportRow, { known }: Broken): boolean =>
+    tables.jobRuns === undefined || (known !== undefined && runs >= known.nth);
+  const doneLast = ({ month }: ExportRow, { to }: Broken): boolean => {
     const exported = audit.find(({ action, subject }) => action === 'exported' && subject === `EXPORT:${month}`);
     const anchored = audit.find(({ action, at }) => action === 're-anchored' && at >= to);
     return exported !== undefined && anchored !== undefined && exported.seq > anchored.seq;
   };
-  return tables.exports.flatMap(({ month, done_at: at }): Violation[] =>
-    at !== null && brokenTimes(tables).some(({ from, to }) => at >= from && at < to && !doneLast(month, to))
+  const broken = brokenTimes(tables);
+  return tables.exports.flatMap((row): Violation[] => {
+    const { month, done_at: at } = row;
+    if (at === null) return [];
+    const met = broken.some((time) => at >= time.from && at < time.to && begunLater(row, time) && !doneLast(row, time));
+    return met
       ? [{ what: `the export of ${month} left at ${new Date(at).toISOString()} while the audit chain was broken` }]
-      : [],
-  );
+      : [];
+  });
 }
 
-function brokenTimes({ auditVerifications, incidents, jobRuns }: AdministrationTables): readonly Broken[] {
-  const known = (at: Ms): Ms =>
-    jobRuns === undefined
-      ? at
-      : (jobRuns.find(({ started_at: started, ended_at: ended }) => started <= at && at <= ended)?.ended_at ??
-        Infinity);
+function brokenTimes({ auditVerifications, incidents, jobRuns = [] }: AdministrationTables): readonly Broken[] {
+  const during = (from: Ms): Pick<Broken, 'from' | 'known'> => ({
+    from,
+    known: jobRuns.find(
+      ({ job, started_at: started, ended_at: ended }) =>
+        job === 'audit-chain-verify' && started <= from && from <= ended,
+    ),
+  });
   return [
     ...auditVerifications.flatMap(({ intact, at }, i) =>
-      intact ? [] : [{ from: known(at), to: auditVerifications[i + 1]?.at ?? Infinity }],
+      intact ? [] : [{ ...during(at), to: auditVerifications[i + 1]?.at ?? Infinity }],
     ),
     ...incidents
       .filter(({ subject }) => subject === 'AUDIT-CHAIN')
-      .map(({ opened_at: from, closed_at: to }) => ({ from: known(from), to: to ?? Infinity })),
+      .map(({ opened_at: from, closed_at: to }) => ({ ...during(from), to: to ?? Infinity })),
   ];
 }
 

@@ -129,20 +129,18 @@ describe('audit-chain-guarded', () => {
     expect(said(guarded.check(state({ ...mended, ...tables })))).toEqual([expect.stringContaining(what)]);
   });
 
-  const run = { job: 'audit-chain-verify', started_at: wall(19_000), ended_at: wall(22_000), detail: {} };
+  const run = { job: 'audit-chain-verify', started_at: wall(19_000), ended_at: wall(22_000), detail: {}, nth: 3 };
+  const left = (runs: number, at: number): object => ({ ...done, runs_before: runs, done_at: wall(at) });
   const audit = (exportedAs: number): readonly object[] => [
     { seq: 8, at: wall(40_010), action: 're-anchored', subject: 'INCIDENT:i1' },
     { seq: exportedAs, at: wall(40_020), action: 'exported', subject: 'EXPORT:2025-12' },
   ];
   test.each([
-    [
-      'that began before the incident was there for all',
-      { jobRuns: [run], exports: [{ ...done, done_at: wall(21_000) }] },
-      0,
-    ],
-    ['that began when it was', { jobRuns: [run], exports: [{ ...done, done_at: wall(22_000) }] }, 1],
-    ['that ended after the re-anchoring', { audit: audit(9), exports: [{ ...done, done_at: wall(39_000) }] }, 0],
-    ['that ended before it', { audit: audit(7), exports: [{ ...done, done_at: wall(39_000) }] }, 1],
+    ['that began before the incident was there', { jobRuns: [run], exports: [left(2, 25_000)] }, 0],
+    ['that began when it was', { jobRuns: [run], exports: [left(3, 25_000)] }, 1],
+    ['that began when nobody can tell', { jobRuns: [], exports: [left(3, 25_000)] }, 0],
+    ['that ended after the re-anchoring', { audit: audit(9), exports: [left(3, 39_000)] }, 0],
+    ['that ended before it', { audit: audit(7), exports: [left(3, 39_000)] }, 1],
   ])('of an export %s', (_, tables, violations) => {
     expect(guarded.check(state({ ...mended, ...tables })).violations.length).toBe(violations);
   });
