@@ -61,6 +61,9 @@ async function tables(running: Running): Promise<Record<string, Evidence['finalS
   for (let reads = 1; ; reads += 1) {
     const before = await changes();
     for (const [table, query] of Object.entries(QUERIES)) collected[table] = await primarySql(running, query);
+    // The clock is read last: what is read after the tables takes time too.
+    const run = running.clock.now();
+    collected['clock'] = (collected['clock'] ?? []).map((row) => ({ ...row, run, speed: running.clock.speed }));
     if ((await changes()) === before || reads === READS_MAX) return collected;
   }
 }
@@ -84,10 +87,5 @@ export async function collect(running: Running): Promise<Evidence['finalState']>
     ({ id, at }) => known.has(id) || Number(at) <= Number(begun?.['wall']),
   );
   Object.assign(collected, await collectAdministration(running));
-  collected['clock'] = (collected['clock'] ?? []).map((row) => ({
-    ...row,
-    run: running.clock.now(),
-    speed: running.clock.speed,
-  }));
   return collected;
 }

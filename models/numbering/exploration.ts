@@ -1,4 +1,10 @@
 import type { ExplorationModel } from '../../contract/index.ts';
+import { collectDailyWork } from './exploration/administration/collect.ts';
+import { backups } from './exploration/administration/backups.ts';
+import { dailyRuns } from './exploration/administration/daily-runs.ts';
+import { exports } from './exploration/administration/exports.ts';
+import { terms } from './exploration/administration/terms.ts';
+import { trail } from './exploration/administration/trail.ts';
 import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
 import { alpha } from './exploration/alpha.ts';
@@ -32,6 +38,11 @@ const judges = [
   refusals,
   files,
   recalls,
+  terms,
+  exports,
+  trail,
+  dailyRuns,
+  backups,
   transitions,
   linearizability,
 ] as const;
@@ -46,7 +57,8 @@ export const exploration: ExplorationModel = {
   clientsMax: CLIENTS,
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,
-  collect: collectWithKeys,
+  // The work of jobs first: what was read before it is a part of what the tables have.
+  collect: async (running) => ({ ...(await collectDailyWork(running)), ...(await collectWithKeys(running)) }),
   answers: (explored) => judges.flatMap((judge) => judge(explored)),
   namesOf,
   stateAt,

@@ -1,12 +1,15 @@
 import type { Call } from './call.ts';
 
+/** In whose name administrators, operators and officers call: they are no tenant. */
+export const ADMINISTRATION = 'administration';
+
 const BASE = '/v1/admin/numbering';
 
 /** A call of administrators, operators or officers. The API is described in `system/numbering/README.md`. */
 function adminCall(actor: string, name: string, input: object, http: Call['http'], writes: boolean): Call {
   return {
     name,
-    input: { tenantId: 'administration', ...input },
+    input: { tenantId: ADMINISTRATION, ...input },
     writes,
     http: { ...http, path: `${BASE}${http.path}`, headers: { 'x-actor': actor, ...http.headers } },
   };

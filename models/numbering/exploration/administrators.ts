@@ -26,7 +26,7 @@ export async function importNumbers(
   const { prefix, values } = numbersOf(FIRST_SERIES + nth - 1, rows);
   const written = malformed ? [...values.slice(0, -1), `${prefix}x`] : values;
   const file = signedFile(signed ? OPERATOR : 'nobody', 'MSISDN', prefix, written);
-  await importFile({ running, history } as Parameters<typeof importFile>[0], OPERATOR, file, { signed, malformed });
+  await importFile({ running, history }, OPERATOR, file, { signed, malformed });
 }
 
 /** compliance-engine suspends a tenant; `twice`: its event comes a second time, and the stream keeps both. */

@@ -13,6 +13,7 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
     'ALPHA_NOT_VERIFIED',
     'ALPHA_VERIFY_UNAVAILABLE',
     'TENANT_SUSPENDED',
+    'CONTRACT_EXPIRED',
   ],
   'release-reservation': ['RESERVATION_EXPIRED', 'CONFLICT'],
   release: ['LEASE_NOT_ACTIVE', 'CONFLICT'],
@@ -24,6 +25,14 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
   send: [],
   // A message that was never accepted.
   'message-state': ['NOT_FOUND'],
+  'file-term': ['SIGNATURE_INVALID', 'CONFLICT'],
+  'acknowledge-expiry': [],
+  'generate-export': ['EXPORT_HALTED', 'CONFLICT'],
+  'audit-report': [],
+  // No incident is open, or the row is in no backup; its neighbours were altered too.
+  'restore-audit-row': ['NOT_FOUND', 'CHAIN_BROKEN'],
+  // The incident was closed meanwhile; no verification has found the trail mended.
+  're-anchor': ['NOT_FOUND', 'CHAIN_BROKEN', 'SIGN_OFF_MISSING'],
 };
 
 /** Operations that may change an identifier. */

@@ -1,13 +1,10 @@
 import fc from 'fast-check';
-import type { Arguments, CommandKind, Due } from '../../../contract/index.ts';
+import type { CommandKind, Due } from '../../../contract/index.ts';
+import { officerCommands } from './administration/commands.ts';
 import { SENDERS } from './alpha.ts';
+import { back, reads, via, writes } from './command-kinds.ts';
+import { number } from './fought-for.ts';
 
-/** Numbers that all clients fight for: few, so that they meet. After them come those that are hardly ever asked for. */
-const FOUGHT_FOR = 6;
-const APART = Array.from({ length: 12 }, (_, n) => FOUGHT_FOR + n);
-export const NUMBERS = FOUGHT_FOR + APART.length;
-/** One draw in about so many is of the latter. */
-const SELDOM = 12;
 /** Shorter than the document's 30 days, so that what rests comes back within a run. */
 export const QUARANTINE_MS = 5000;
 /** Between two sweeps. */
@@ -17,48 +14,15 @@ export const CODES = 4;
 /** Rows of an operator's file. */
 const ROWS_MAX = 250;
 
-/** Shrinks as a natural number does, whoever drew it. */
-const number = fc.nat({ max: APART.length * SELDOM - 1 }).map(
-  (drawn) => (drawn < APART.length ? FOUGHT_FOR + drawn : drawn % FOUGHT_FOR),
-  (value) => {
-    const known = typeof value === 'number' && value >= 0 && value < NUMBERS;
-    if (!known) throw new Error(`no number ${String(value)}`);
-    return value < FOUGHT_FOR ? APART.length + value : value - FOUGHT_FOR;
-  },
-);
-/** Which of the things that a client knows, the latest first; mostly that. */
-const back = fc.constantFrom(0, 0, 0, 0, 1, 2, 3);
 /** Of the short codes. */
 const code = fc.nat({ max: CODES - 1 });
 const sender = fc.nat({ max: SENDERS - 1 });
-const via = fc.constantFrom('http', 'grpc');
 /** Where the call goes, in a deployment with two regions. */
 const region = fc.constantFrom('kbl', 'mzr');
 const ttlMs = fc.constantFrom(60_000, 20_000, 5000, 1500);
 
 /** Whether it is sent with an Idempotency-Key: a browser has none, and the portal makes one. */
 const keyed = fc.constantFrom(true, true, false);
-
-type Members = Readonly<Record<string, fc.Arbitrary<number | string | boolean>>>;
-
-const ABOUT = ['number', 'code', 'sender'] as const;
-const about = (members: Members): Pick<CommandKind, 'about' | 'apart'> => {
-  const named = ABOUT.find((name) => name in members);
-  if (named === undefined) return {};
-  return { about: named, ...(named === 'number' ? { apart: APART } : {}) };
-};
-
-const reads = (weight: number, members: Members): CommandKind => ({
-  weight,
-  arguments: fc.record(members) as fc.Arbitrary<Arguments>,
-  ...about(members),
-});
-/** @param carriedOutBy instances beside numbering-service's, which carries out all that names none */
-const writes = (weight: number, members: Members, ...carriedOutBy: readonly string[]): CommandKind => ({
-  ...reads(weight, members),
-  writes: true,
-  ...(carriedOutBy.length === 0 ? {} : { carriedOutBy }),
-});
 
 /** The quarantine is over, and a sweep has come round. */
 const rested = (by: readonly string[]) => (): readonly Due[] => [
@@ -126,6 +90,7 @@ export const commands = {
   'validate-alpha': reads(2, { sender, via }),
   /** Of the client's own tenant. */
   suspend: writes(6, { twice: fc.boolean() }, 'compliance-engine', 'numbering-jobs-recall'),
+  ...officerCommands,
 } as const satisfies Readonly<Record<string, CommandKind>>;
 
 export type CommandName = keyof typeof commands;
@@ -158,4 +123,11 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-alpha', 'validate-alpha', 'release', 'assign-alpha'],
   ['reserve-alpha', 'assign', 'validate-alpha'],
   ['assign-alpha', 'repeat'],
+  ['file-term', 'assign-in-block', 'validate-in-block', 'assign-in-block'],
+  ['assign-in-block', 'file-term', 'validate-in-block', 'file-term', 'assign-in-block', 'release'],
+  ['file-term', 'acknowledge-expiry', 'file-term'],
+  ['plan-export', 'look-at-exports', 'generate-export', 'look-at-exports'],
+  ['plan-export', 'generate-export', 'generate-export'],
+  ['assign-in-block', 'verify-audit', 'tamper', 'verify-audit', 'plan-export', 'generate-export'],
+  ['tamper', 'verify-audit', 're-anchor', 'restore-audit-row', 'verify-audit', 're-anchor', 'generate-export'],
 ];

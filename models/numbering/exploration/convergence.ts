@@ -1,7 +1,10 @@
 import type { Convergence, Running } from '../../../contract/index.ts';
 import { stories } from '../messages.ts';
 import type { SmsRow } from '../messages.ts';
-import { primaryName, primarySql } from '../primary.ts';
+import { primaryName } from '../primary.ts';
+import { AUDIT_JOB } from '../administration/verification.ts';
+import { administrationConverges, toldByClients } from './administration/convergence.ts';
+import { MINUTE, PATIENCE, SECOND, rows } from './rows-left.ts';
 
 /** Metrics are scraped and rules evaluated every 2 s: after so long two evaluations have seen the healed system. */
 const EVALUATED_MS = 4500;
@@ -20,13 +23,11 @@ export function convergence(running: Running): readonly Convergence[] {
     ...(deployed('numbering-jobs-recall') ? [recallsDone()] : []),
     ...(deployed('numbering-jobs-imports') ? [importsDone(), importsTold()] : []),
     ...(deployed('sms-orchestrator') ? [messagesEnded()] : []),
+    ...(deployed(AUDIT_JOB) ? administrationConverges() : []),
     ...(deployed('postgres-mzr') ? [regionsAgree()] : []),
     alertsClear(),
   ];
 }
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
 
 function answersHealth(): Convergence {
   return {
@@ -38,26 +39,6 @@ function answersHealth(): Convergence {
       const answers = await Promise.all(names.map((name) => running.component(name).healthy()));
       const sick = names.filter((_, i) => !answers[i]);
       return sick.length === 0 ? undefined : `${sick.join(', ')} did not`;
-    },
-  };
-}
-
-/** Jobs, relays and consumers look or try again at least so often: 30 s is the longest. */
-const PATIENCE = MINUTE;
-
-/** Counts rows; what became due after the first look has its own limit, which an invariant holds. */
-function rows(name: string, within: number, row: string, query: string, what: (count: number) => string): Convergence {
-  let since: unknown;
-  return {
-    name,
-    within,
-    row,
-    patience: PATIENCE,
-    look: async (running) => {
-      since ??= (await primarySql(running, 'select now() as now'))[0]?.['now'];
-      const [found] = await primarySql(running, query, query.includes('$1') ? [since] : []);
-      const count = Number(found?.['n']);
-      return count === 0 ? undefined : what(count);
     },
   };
 }
@@ -203,10 +184,10 @@ function regionsAgree(): Convergence {
   };
 }
 
-/** No alert stands, pending ones included: what is pending would fire if one waited. Metrics are scraped from the first look on: only now are they read. */
 /** It tells what the clients did: short codes that they lease stay leased. */
 const SCARCITY = 'NumberingShortCodeScarcityCritical';
 
+/** No alert stands, pending ones included: what is pending would fire if one waited. Metrics are scraped from the first look on: only now are they read. */
 function alertsClear(): Convergence {
   let since: number | undefined;
   return {
@@ -218,11 +199,13 @@ function alertsClear(): Convergence {
       if (since === undefined) running.scrape?.();
       since ??= now;
       if (now - since < EVALUATED_MS) return 'rules have not been evaluated twice';
-      const standing = (await running.metrics.at(`count(ALERTS{alertname!="${SCARCITY}"})`, now)) ?? 0;
+      const reasons = [SCARCITY, ...(await toldByClients(running))];
+      const others = reasons.map((alert) => `alertname!="${alert}"`).join();
+      const standing = (await running.metrics.at(`count(ALERTS{${others}})`, now)) ?? 0;
       if (standing === 0) return undefined;
       const told = running
         .alerts()
-        .flatMap(({ alert, state }) => (state === 'resolved' || alert === SCARCITY ? [] : [alert]));
+        .flatMap(({ alert, state }) => (state === 'resolved' || reasons.includes(alert) ? [] : [alert]));
       return `${standing} stand, of ${[...new Set(told)].join(', ')}`;
     },
   };

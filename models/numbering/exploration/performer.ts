@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Arguments, Command, History, Performer, Running } from '../../../contract/index.ts';
+import type { OfficerCommandName } from './administration/commands.ts';
+import { Officers, isOfficers } from './administration/officers.ts';
+import { AUDIT_JOB } from '../administration/verification.ts';
 import { importNumbers, suspendTenant } from './administrators.ts';
 import {
   assign,
@@ -27,8 +30,10 @@ import {
 } from '../clients/tenant-calls.ts';
 import { primarySql } from '../primary.ts';
 import { loadSenders, senderOf } from './alpha.ts';
-import { CODES, NUMBERS } from './commands.ts';
+import { at } from './command-kinds.ts';
+import { CODES } from './commands.ts';
 import type { CommandName } from './commands.ts';
+import { NUMBERS } from './fought-for.ts';
 
 /** Clients that are drawn, at most. */
 export const CLIENTS = 5;
@@ -53,6 +58,8 @@ export class NumberingPerformer implements Performer {
   readonly #clients: Clients;
   readonly #numbers: readonly IdentifierKey[];
   readonly #codes: readonly IdentifierKey[];
+  /** Undefined where what they use is not deployed. */
+  #officers: Officers | undefined;
   readonly #known = new Map<number, Known>();
   readonly #reservations: string[] = [];
   /** Leases that any tenant was given: operators recall them. */
@@ -94,13 +101,17 @@ export class NumberingPerformer implements Performer {
          order by value limit $1`,
       [CODES],
     );
-    if (running.deployment.components.some(({ name }) => name === 'sender-id-registry')) await loadSenders(running);
-    return new NumberingPerformer(
+    const deployed = (component: string): boolean =>
+      running.deployment.components.some(({ name }) => name === component);
+    if (deployed('sender-id-registry')) await loadSenders(running);
+    const performer = new NumberingPerformer(
       running,
       history,
       numbers as unknown as readonly IdentifierKey[],
       codes as unknown as readonly IdentifierKey[],
     );
+    if (deployed(AUDIT_JOB)) performer.#officers = await Officers.begin(running, history, performer.#clients);
+    return performer;
   }
 
   async perform({ client, name, arguments: args }: Command): Promise<void> {
@@ -115,7 +126,12 @@ export class NumberingPerformer implements Performer {
         ...(args['keyed'] === false ? { keyless: true, tags: { keyless: true } } : {}),
       });
     const number = this.#numbers[Number(args['number'])];
-    switch (name as CommandName) {
+    if (isOfficers(name)) {
+      if (name === 'assign-in-block' || name === 'validate-in-block')
+        return call(this.#officers?.blockCall(name, tenantId, args));
+      return this.#officers?.perform(name, args);
+    }
+    switch (name as Exclude<CommandName, OfficerCommandName>) {
       case 'reserve':
         return call(number && reserve(tenantId, number, Number(args['ttlMs'])));
       case 'assign':
@@ -202,8 +218,9 @@ export class NumberingPerformer implements Performer {
     }
   }
 
-  close(): Promise<void> {
-    return this.#clients.close();
+  async close(): Promise<void> {
+    await this.#officers?.close();
+    await this.#clients.close();
   }
 
   async #call(client: number, known: Known, call: Call | undefined, options: CallOptions): Promise<void> {
@@ -299,11 +316,6 @@ export class NumberingPerformer implements Performer {
     const deployed = this.#running.deployment.components.some(({ name }) => name === service);
     return deployed && args['region'] === 'mzr' ? { service } : {};
   }
-}
-
-/** The n-th latest; of fewer it counts round, so that a client that knows anything has something to do. */
-function at<T>(items: readonly T[], args: Arguments): T | undefined {
-  return items.at(-1 - (Number(args['back']) % items.length));
 }
 
 function with_<T, R>(value: T | undefined, make: (value: T) => R): R | undefined {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Operation } from '../../../contract/index.ts';
+import { ADMINISTRATION } from '../clients/admin-call.ts';
 import { change, operation } from '../invariants/testing.ts';
 import { files } from './files.ts';
 import { recalls } from './recalls.ts';
@@ -21,8 +22,22 @@ test.each([
     refusal('CONFLICT', { status: 409, detail: 'connect to postgres failed' }),
     ['answers:nothing-internal'],
   ],
+  [
+    'that names a place in the sources',
+    refusal('CONFLICT', { status: 409, detail: 'at assign (assign.ts:9:1)' }),
+    ['answers:nothing-internal'],
+  ],
+  ['that names an instant', refusal('CONTRACT_EXPIRED', { status: 409, detail: 'ended at 2026-01-05T08:00:22Z' }), []],
 ] as const)('a refusal %s', (_, parts, expected) => {
   expect(verdict(refusals, explored([call('reserve', parts as Partial<Operation>)]))).toEqual(expected);
+});
+
+test('administrators are told what failed, and no error of the service', () => {
+  const told = (parts: Partial<Operation>): readonly string[] =>
+    verdict(refusals, explored([call('generate-export', { input: { tenantId: ADMINISTRATION }, ...parts })]));
+  const failed = { status: 503, retryAfterMs: 2000, detail: 'put 2026-01.csv: read ECONNRESET' };
+  expect(told(refusal('UNAVAILABLE', failed))).toEqual([]);
+  expect(told(refusal('INTERNAL', { status: 500 }))).toEqual(['answers:nothing-internal']);
 });
 
 test('a validation is answered whatever Redis does, and while PostgreSQL is away it may be refused', () => {

@@ -1,4 +1,5 @@
 import type { CaseFailure, Explored, Operation } from '../../../contract/index.ts';
+import { ADMINISTRATION } from '../clients/admin-call.ts';
 import { INTERNAL_NAMES } from '../internal-names.ts';
 import { quietButForRedis } from './quiet.ts';
 
@@ -27,10 +28,12 @@ export function refusals(explored: Explored): readonly CaseFailure[] {
       : [failure('retry-hint', operation, `${name} was answered ${error}, and not told when to try again`)];
   });
   const internal = explored.operations.flatMap((operation) => {
-    const { name, error, result, outcome } = operation;
+    const { name, input, error, result, outcome } = operation;
     if (outcome === 'ok') return [];
+    // Administrators are told what failed, as the plan of exports tells them.
+    const names = input['tenantId'] !== ADMINISTRATION;
     const text = [result?.['title'], result?.['detail']].filter((part) => typeof part === 'string').join(' ');
-    return result?.['status'] === 500 || error === 'INTERNAL' || INTERNAL_NAMES.test(text)
+    return result?.['status'] === 500 || error === 'INTERNAL' || (names && INTERNAL_NAMES.test(text))
       ? [failure('nothing-internal', operation, `${name} was answered ${String(error)} "${text}"`)]
       : [];
   });

@@ -74,6 +74,16 @@ export const sometimes: Readonly<Record<string, (explored: Explored) => boolean>
   'a bad file is refused': ({ operations }) =>
     operations.some(({ name, outcome }) => name === 'import' && outcome === 'fail'),
   'a file is imported': (explored) => answered(explored, 'import').length > 0,
+  'a lease is refused by a term that ended': (explored) => answered(explored, 'assign', 'CONTRACT_EXPIRED').length > 0,
+  'a term is refused that somebody else signed': (explored) =>
+    answered(explored, 'file-term', 'SIGNATURE_INVALID').length > 0,
+  'an export is made after an attempt that failed': (explored) =>
+    rows(explored, 'exports').some(({ status, attempts }) => status === 'DONE' && Number(attempts) > 1),
+  'an export is halted': (explored) => answered(explored, 'generate-export', 'EXPORT_HALTED').length > 0,
+  'the audit trail is found broken': (explored) =>
+    rows(explored, 'auditVerifications').some(({ intact }) => intact === false),
+  'an altered row is put back from the backup': (explored) => answered(explored, 'restore-audit-row').length > 0,
+  'the audit trail is trusted again': (explored) => answered(explored, 're-anchor').length > 0,
   'a suspended tenant loses its leases': (explored) =>
     rows(explored, 'recalls').some(({ recalled }) => Number(recalled) > 0),
 };

@@ -7,11 +7,15 @@ export const states = [
   'recall or release under way',
   'import under way',
   'send under way',
+  'administration under way',
   'read under way',
   'reservation pending',
   'lease held',
   'idle',
 ] as const;
+
+/** What officers do that changes something. */
+const ADMINISTRATION = ['file-term', 'generate-export', 'verify-audit', 'restore-audit-row', 're-anchor'] as const;
 
 export function stateAt(operations: readonly Operation[], at: Ms): (typeof states)[number] {
   const begun = operations.filter(({ invokedAt }) => invokedAt <= at);
@@ -22,6 +26,7 @@ export function stateAt(operations: readonly Operation[], at: Ms): (typeof state
     return 'recall or release under way';
   if (under.has('import')) return 'import under way';
   if (under.has('send')) return 'send under way';
+  if (ADMINISTRATION.some((name) => under.has(name))) return 'administration under way';
   if (under.size > 0) return 'read under way';
   const ended = new Set(
     begun.flatMap(({ name, input }) => (name === 'reserve' ? [] : [input['reservationId'] ?? input['leaseId']])),

@@ -1,4 +1,5 @@
 import type { Topology } from '../../../contract/index.ts';
+import { officers } from './administration/topology.ts';
 import { between, each, links, often, processes } from './drawable.ts';
 import { LIMITS } from './limits.ts';
 import { HOLD_MS, VALIDATE_TIMEOUT_MS } from './messages.ts';
@@ -107,4 +108,11 @@ const limits: Topology = {
 };
 
 /** What may be deployed. The light ones come most. */
-export const topologies: readonly Topology[] = [...ownTopologies, ...regionalTopologies, tenants, alpha, limits];
+export const topologies: readonly Topology[] = [
+  ...ownTopologies,
+  ...regionalTopologies,
+  tenants,
+  alpha,
+  limits,
+  officers,
+];

@@ -1,7 +1,7 @@
 import type { CaseFailure, Explored, Ms, Operation } from '../../../contract/index.ts';
 import { LIMITS } from './limits.ts';
 import { quietButForStandby } from './quiet.ts';
-import { subjectOf } from '../invariants/tables.ts';
+import { runTime, subjectOf, tablesOf } from '../invariants/tables.ts';
 
 /** What ends with a call of these, or begins; each forgets what was cached of its identifier before it answers. */
 const ENDS: readonly string[] = ['release', 'recall'];
@@ -26,12 +26,13 @@ export function validations(explored: Explored): readonly CaseFailure[] {
   const before = new Set(quietButForStandby(explored));
   const asked = operations.filter(({ name, outcome }) => name === 'validate' && outcome === 'ok');
   return asked.flatMap((validation) => [
-    ...(before.has(validation) ? stale(validation, operations, oldMs) : []),
+    ...(before.has(validation) ? stale(validation, explored, oldMs) : []),
     ...invented(validation, operations, oldMs),
   ]);
 }
 
-function stale(validation: Operation, operations: readonly Operation[], oldMs: Ms): readonly CaseFailure[] {
+function stale(validation: Operation, explored: Explored, oldMs: Ms): readonly CaseFailure[] {
+  const { operations } = explored;
   const { id, input, result, invokedAt } = validation;
   const subject = subjectOf(input);
   const changes = operations.filter(
@@ -62,12 +63,21 @@ function stale(validation: Operation, operations: readonly Operation[], oldMs: M
     return [];
   const begun = BEGINS.includes(last.name);
   const holder = last.name === 'assign' ? last.input['tenantId'] : last.result?.['tenantId'];
-  const valid = begun && holder === input['tenantId'];
+  const lasts = lastsUntil(last, explored);
+  // Over while it was asked for, or so shortly before or after that nobody can say.
+  if (begun && lasts >= invokedAt - 1 && lasts <= endOf(validation) + 1) return [];
+  const valid = begun && holder === input['tenantId'] && lasts > invokedAt;
   if (result?.['valid'] === valid) return [];
   // Whose lease was given back is in the answer only where it is told.
   if (begun && holder === undefined) return [];
   const what = `operation ${id}: ${String(input['tenantId'])} was told that ${subject} is ${result?.['valid'] === true ? '' : 'not '}valid, after operation ${last.id} (${last.name})`;
   return [{ check: 'answers:validation-is-fresh', what, at: invokedAt }];
+}
+
+/** The end of the lease that a change began, on the run's clock; none where it is not told. */
+function lastsUntil({ result }: Operation, explored: Explored): Ms {
+  const until = Date.parse(String(result?.['validUntil']));
+  return Number.isNaN(until) ? Infinity : runTime(tablesOf(explored), until);
 }
 
 function invented(validation: Operation, operations: readonly Operation[], oldMs: Ms): readonly CaseFailure[] {
