@@ -1,13 +1,19 @@
 /** Verification of the audit trail, daily; what was found intact is backed up, signed, to the object store. */
 import { randomUUID } from 'node:crypto';
 import { Gauge } from 'prom-client';
-import { ChainVerifier, type BrokenLink } from '../../../kit/audit-chain.ts';
+import { ChainVerifier, type BrokenLink, type ChainRow } from '../../../kit/audit-chain.ts';
 import { Kms } from '../../../kit/kms.ts';
 import { ObjectStore } from '../../../kit/object-store.ts';
 import { inTransaction } from '../../../kit/postgres.ts';
 import type { Safeguard, Safeguards } from '../../../kit/safeguards.ts';
 import { recordChange } from '../../store/admin-changes.ts';
-import { insertVerification, readAuditHead, readAuditRows, readVerification } from '../../store/audit-trail.ts';
+import {
+  insertVerification,
+  readAuditHead,
+  readAuditRows,
+  readBackedUpTo,
+  readVerification,
+} from '../../store/audit-trail.ts';
 import { openIncident } from '../../store/incidents.ts';
 import { backUp } from '../audit-backup.ts';
 import type { Job } from '../job.ts';
@@ -32,18 +38,24 @@ export function createAuditChainVerify(parts: DailyParts & { readonly safeguards
     registers: [registry],
   });
 
-  const verify = async (): Promise<{ rows: number; found: BrokenLink | undefined }> => {
+  /** `fresh`: the rows that are in no backup yet, as they were verified. */
+  const verify = async (): Promise<{ rows: number; found: BrokenLink | undefined; fresh: readonly ChainRow[] }> => {
+    const backedUpTo = await readBackedUpTo(pool);
     // The head first: rows that come later are not looked at.
     const head = await readAuditHead(pool);
     const verifier = new ChainVerifier();
+    const fresh: ChainRow[] = [];
     for (let after = 0; after < head.seq;) {
       const rows = await readAuditRows(pool, after, head.seq, PAGE);
-      for (const row of rows) verifier.add(row);
+      for (const row of rows) {
+        verifier.add(row);
+        if (row.seq > backedUpTo) fresh.push(row);
+      }
       const last = rows.at(-1);
       if (last === undefined) break;
       after = last.seq;
     }
-    return { rows: verifier.rows, found: verifier.end(head) };
+    return { rows: verifier.rows, found: verifier.end(head), fresh };
   };
 
   const record = async (rows: number, found: BrokenLink | undefined): Promise<void> => {
@@ -76,11 +88,12 @@ export function createAuditChainVerify(parts: DailyParts & { readonly safeguards
     parts,
     NAME,
     async () => {
-      if (!safeguards.on(DAILY_AUDIT_VERIFY)) return { skipped: 1, backedUp: await backUp(pool, objects, kms, config) };
-      const { rows, found } = await verify();
+      const { rows, found, fresh } = await verify();
+      if (!safeguards.on(DAILY_AUDIT_VERIFY))
+        return { skipped: 1, backedUp: await backUp(pool, objects, kms, config, fresh) };
       await record(rows, found);
       // Nothing that is in doubt goes into the backup.
-      const backedUp = found === undefined ? await backUp(pool, objects, kms, config) : 0;
+      const backedUp = found === undefined ? await backUp(pool, objects, kms, config, fresh) : 0;
       return { rows, broken: found === undefined ? 0 : 1, backedUp };
     },
     async () => {
