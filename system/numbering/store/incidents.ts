@@ -11,12 +11,17 @@ export interface Incident {
   readonly openedAt: Date;
 }
 
-/** Opens an incident, unless one of its kind about the subject is open. @returns whether it was opened */
+/**
+ * Opens an incident, unless one of its kind about the subject is open. One that is being closed is waited for, and until the transaction ends none is
+ * closed: whoever closes it knows what this transaction has found. @returns whether it was opened
+ */
 export async function openIncident(sql: Sql, incident: Omit<Incident, 'openedAt'>): Promise<boolean> {
+  const { id, kind, subject, detail } = incident;
+  if ((await readOpenIncident(sql, kind, subject, true)) !== undefined) return false;
   const opened = await sql.query(
     `INSERT INTO numbering.incidents (id, kind, subject, detail, opened_at) VALUES ($1, $2, $3, $4, now())
      ON CONFLICT DO NOTHING RETURNING id`,
-    [incident.id, incident.kind, incident.subject, incident.detail],
+    [id, kind, subject, detail],
   );
   return opened.rows.length > 0;
 }
