@@ -44,7 +44,10 @@ export const officerCommands = {
   /** One more month is planned, some seconds ahead. */
   'plan-export': {
     ...writes(5, { inMs: fc.constantFrom(0, 1500, 6000, 15_000) }, EXPORT_JOB, KMS, GATEWAY, STORE),
-    due: ({ inMs }) => [{ after: Number(inMs), by: ['generate-export', 'look-at-exports', 'verify-audit'] }],
+    due: ({ inMs }) => [
+      { after: Number(inMs), by: ['generate-export', 'look-at-exports', 'verify-audit'] },
+      { after: Number(inMs), by: [], carriedOutBy: [EXPORT_JOB, KMS, GATEWAY] },
+    ],
   },
   'generate-export': writes(4, { back }, KMS, STORE),
   /** The regulator looks at what there is. */
