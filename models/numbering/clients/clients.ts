@@ -39,6 +39,8 @@ export class Clients {
   readonly #transports = new Map<string, readonly Transport[]>();
   /** The instance whose turn it is, for each service and protocol. */
   readonly #next = new Map<string, number>();
+  /** Tenant and key of every call that was sent under one. */
+  readonly #keys = new Set<string>();
 
   constructor(running: Running, history: Stage['history']) {
     this.#history = history;
@@ -52,6 +54,9 @@ export class Clients {
     const transport = this.#transport(service, via, options.instance);
     const keyed = call.writes && options.keyless !== true;
     const idempotencyKey = keyed ? (options.idempotencyKey ?? randomUUID()) : undefined;
+    const key = `${call.input.tenantId} ${String(idempotencyKey)}`;
+    const first = call.writes && (idempotencyKey === undefined || !this.#keys.has(key));
+    this.#keys.add(key);
     const operation = this.#history.invoke(process, call.name, {
       ...call.input,
       via,
@@ -59,9 +64,8 @@ export class Clients {
       ...tags,
     });
     const heard = this.#heard(await transport.call(this.#said(call), idempotencyKey));
-    // Whoever made the key has repeated it too: to a caller without one this is the first answer.
-    const first = options.keyless === true && heard.outcome === 'ok';
-    const answer = first ? { ...heard, result: { ...heard.result, replayed: false } } : heard;
+    // Who passes a call on repeats it too: to a caller that sends it for the first time this is the first answer.
+    const answer = first && heard.outcome === 'ok' ? { ...heard, result: { ...heard.result, replayed: false } } : heard;
     complete(operation, answer);
     return answer;
   }
