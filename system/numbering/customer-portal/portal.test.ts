@@ -92,6 +92,13 @@ test('UNAVAILABLE keeps its hint and gets a text for people', async () => {
   expect(answer.json<{ detail: string }>().detail).toContain('please try again');
 });
 
+test('an instance that refuses without a hint, as one that is being stopped does, gets the hint of the portal', async () => {
+  const { app } = await portal([await answering(503, { error: 'Service Unavailable' })]);
+  const answer = await reserve(app);
+  expect(answer.headers['retry-after']).toBe('5');
+  expect(answer.json<{ code: string }>().code).toBe('UNAVAILABLE');
+});
+
 test('an instance that does not answer is passed over, and none at all is UNAVAILABLE', async () => {
   const nobody = 'http://127.0.0.1:9';
   const alive = await answering(201, { reservationId: 'r1' });

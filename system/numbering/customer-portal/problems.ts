@@ -22,8 +22,11 @@ export function refusal(answer: UpstreamAnswer, further: Readonly<Record<string,
   const parsed = refusalBody.parse(answer.body);
   // The portal's own answer has a type, status and request id of its own.
   const { code, title, detail, retryAfterMs, type: _type, status: _status, requestId: _id, ...members } = parsed;
-  return new Problem(code, kind(answer.status, title), answer.status === 503 ? FRIENDLY : detail, {
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  const isAway = answer.status === 503;
+  // An instance that is being stopped refuses without a word.
+  const hint = retryAfterMs ?? (isAway ? RETRY_AFTER_MS : undefined);
+  return new Problem(code, kind(answer.status, title), isAway ? FRIENDLY : detail, {
+    ...(hint === undefined ? {} : { retryAfterMs: hint }),
     members: { ...members, ...further },
   });
 }
