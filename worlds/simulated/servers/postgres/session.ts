@@ -98,6 +98,7 @@ export class Session {
     if (type === TYPE.dataRow) this.rows += 1;
     if (type === TYPE.keyData) {
       this.pid = reply.readInt32BE(5);
+      this.connection.backend = this.pid;
       this.secret = reply.readInt32BE(9);
     }
     if (type !== TYPE.commandComplete) return undefined;

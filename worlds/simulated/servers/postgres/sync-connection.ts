@@ -27,6 +27,8 @@ const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoExceptio
  * simulated event. No loop turn, no promise, nothing to freeze.
  */
 export class SyncConnection {
+  /** Process id of the server's end, as it has said it; 0: it has not. */
+  backend = 0;
   readonly #end: () => void;
   readonly #setBlocking: (on: boolean) => void;
   readonly #fd: number;
@@ -77,7 +79,7 @@ export class SyncConnection {
           if (codeOf(error) !== 'EINTR') return 0;
         }
       }
-    });
+    }, this.backend);
     if (length === 0) return false;
     this.#append(length);
     return true;
