@@ -97,6 +97,8 @@ test('an instance that refuses without a hint, as one that is being stopped does
   const answer = await reserve(app);
   expect(answer.headers['retry-after']).toBe('5');
   expect(answer.json<{ code: string }>().code).toBe('UNAVAILABLE');
+  const { app: other } = await portal([await answering(503, { code: 'UNAVAILABLE' })]);
+  expect((await reserve(other)).headers['retry-after']).toBeUndefined();
 });
 
 test('an instance that does not answer is passed over, and none at all is UNAVAILABLE', async () => {

@@ -23,8 +23,8 @@ export function refusal(answer: UpstreamAnswer, further: Readonly<Record<string,
   // The portal's own answer has a type, status and request id of its own.
   const { code, title, detail, retryAfterMs, type: _type, status: _status, requestId: _id, ...members } = parsed;
   const isAway = answer.status === 503;
-  // An instance that is being stopped refuses without a word.
-  const hint = retryAfterMs ?? (isAway ? RETRY_AFTER_MS : undefined);
+  // An instance that is being stopped refuses without a word; whoever gives a code says by itself when to try again.
+  const hint = retryAfterMs ?? (isAway && answer.body['code'] === undefined ? RETRY_AFTER_MS : undefined);
   return new Problem(code, kind(answer.status, title), isAway ? FRIENDLY : detail, {
     ...(hint === undefined ? {} : { retryAfterMs: hint }),
     members: { ...members, ...further },
