@@ -74,7 +74,8 @@ describe.skipIf(!possible)('a program whose clock is shifted (needs Linux and a 
   }
 
   test('without a file it tells the time', async () => {
-    expect(await shifted()).toBeCloseTo(0, -1);
+    // The machine's own clock may be adjusted by some milliseconds meanwhile.
+    expect(await shifted()).toBeCloseTo(0, -2);
   });
 
   test('jumps forwards and back while it runs, its children with it', async () => {
