@@ -61,6 +61,7 @@ export class Clients {
       ...call.input,
       via,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(options.keyless === true ? { keyless: true } : {}),
       ...tags,
     });
     const heard = this.#heard(await transport.call(this.#said(call), idempotencyKey));

@@ -49,6 +49,16 @@ export const TENANT_COMMANDS: readonly CommandName[] = [
   'release-reservation',
 ];
 
+/** A lease and what becomes of it, without a reservation before it. */
+export const LEASE_COMMANDS: readonly CommandName[] = [
+  'assign-number',
+  'assign-any',
+  'release',
+  'recall',
+  'reinstate',
+  'validate',
+];
+
 export const CORE_COMMANDS: readonly CommandName[] = [
   ...TENANT_COMMANDS,
   'recall',

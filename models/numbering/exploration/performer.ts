@@ -121,10 +121,7 @@ export class NumberingPerformer implements Performer {
     const options = { via: args['via'] === 'grpc' ? 'grpc' : 'http', ...this.#serviceOf(args) } as const;
     const call = (what: Call | undefined): Promise<void> => this.#call(client, known, what, options);
     const portal = (what: Call | undefined): Promise<void> =>
-      this.#call(client, known, what, {
-        service: PORTAL,
-        ...(args['keyed'] === false ? { keyless: true, tags: { keyless: true } } : {}),
-      });
+      this.#call(client, known, what, { service: PORTAL, keyless: args['keyed'] === false });
     const number = this.#numbers[Number(args['number'])];
     if (isOfficers(name)) {
       if (name === 'assign-in-block' || name === 'validate-in-block')

@@ -6,6 +6,7 @@ import {
   CORE_INVARIANTS,
   CORE_LINKS,
   ENVIRONMENT,
+  LEASE_COMMANDS,
   RELAY_LINKS,
   SERVICES,
   core,
@@ -45,17 +46,7 @@ const regions: Topology = {
 const failover: Topology = {
   ...regions,
   name: 'failover',
-  commands: [
-    'assign-number',
-    'assign-any',
-    'release',
-    'recall',
-    'reinstate',
-    'validate',
-    'look-up',
-    'browse',
-    'repeat',
-  ],
+  commands: [...LEASE_COMMANDS, 'look-up', 'browse', 'repeat'],
   faults: [
     ...REGION_FAULTS,
     {
@@ -100,7 +91,7 @@ const failoverEvents: Topology = {
   ...failover,
   name: 'failover+events',
   needs: [...failover.needs, 'nats', 'outbox-relay', 'billing-consumer', REGISTRY],
-  commands: ['assign-number', 'assign-any', 'release', 'recall', 'reinstate', 'validate', 'repeat'],
+  commands: [...LEASE_COMMANDS, 'repeat'],
   faults: [
     ...failover.faults,
     ...processes(['outbox-relay', 'billing-consumer', REGISTRY, 'nats-1']),
