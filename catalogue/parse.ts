@@ -41,7 +41,8 @@ function fromIssue(issue: z.core.$ZodIssue, source: Source): Problem[] {
     {
       place: source.place(path),
       field: fieldText(path),
-      expected: issue.message,
+      // The library's own words begin anew: "Invalid input: expected object, received undefined".
+      expected: issue.message.replace(/^Invalid input: expected (.+), received .+$/, '$1'),
       found,
       mend: found === 'nothing' ? `add ${JSON.stringify(String(path.at(-1)))}` : 'correct the value',
     },
