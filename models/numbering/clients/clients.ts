@@ -5,11 +5,14 @@ import { complete } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { withDurations } from './durations.ts';
+import { FirstAnswers } from './first-answers.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { HttpClient } from './http-client.ts';
 
 /** Where the calls go that name no service. */
 const SERVICE = 'numbering-service';
+/** Passes calls on to numbering-service, and repeats them itself. */
+const PASSES_ON = 'customer-portal';
 const GRPC_PORT = 9090;
 /** Longer than the service's own limits (5 s for a statement), so that its answer is heard if there is one. */
 const DEADLINE_MS: Ms = 8000;
@@ -39,8 +42,7 @@ export class Clients {
   readonly #transports = new Map<string, readonly Transport[]>();
   /** The instance whose turn it is, for each service and protocol. */
   readonly #next = new Map<string, number>();
-  /** Tenant and key of every call that was sent under one. */
-  readonly #keys = new Set<string>();
+  readonly #firstAnswers = new FirstAnswers();
 
   constructor(running: Running, history: Stage['history']) {
     this.#history = history;
@@ -54,9 +56,6 @@ export class Clients {
     const transport = this.#transport(service, via, options.instance);
     const keyed = call.writes && options.keyless !== true;
     const idempotencyKey = keyed ? (options.idempotencyKey ?? randomUUID()) : undefined;
-    const key = `${call.input.tenantId} ${String(idempotencyKey)}`;
-    const first = call.writes && (idempotencyKey === undefined || !this.#keys.has(key));
-    this.#keys.add(key);
     const operation = this.#history.invoke(process, call.name, {
       ...call.input,
       via,
@@ -65,8 +64,8 @@ export class Clients {
       ...tags,
     });
     const heard = this.#heard(await transport.call(this.#said(call), idempotencyKey));
-    // Who passes a call on repeats it too: to a caller that sends it for the first time this is the first answer.
-    const answer = first && heard.outcome === 'ok' ? { ...heard, result: { ...heard.result, replayed: false } } : heard;
+    const key = idempotencyKey === undefined ? undefined : `${call.input.tenantId} ${idempotencyKey}`;
+    const answer = call.writes ? this.#firstAnswers.take(key, heard, service === PASSES_ON) : heard;
     complete(operation, answer);
     return answer;
   }
