@@ -24,8 +24,10 @@ export interface ExplorationChoice {
 export interface ChosenExploration {
   readonly model: ExplorationModel;
   readonly budgetMs: number;
-  readonly draw: Omit<DrawOptions, 'seed'>;
+  readonly draw: Omit<DrawOptions, 'seed' | 'siege' | 'favoured'>;
   readonly sources?: Readonly<Record<string, string>>;
+  /** Components that load a source which the bug changes. */
+  readonly loadedBy?: ReadonlySet<string>;
 }
 
 const BUDGET = '1m';
@@ -43,7 +45,11 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   const names = whole.topologies.map(({ name }) => name);
   if (choice.topology !== undefined) oneOf('--topology', choice.topology, names);
   const sources = choice.planted === undefined ? undefined : sourcesOf(root, choice.planted);
-  const model = await withSources(root, await withSafeguard(root, whole, choice.safeguardOff), choice.planted, sources);
+  const safe = await withSafeguard(root, whole, choice.safeguardOff);
+  const { model, loadedBy } =
+    choice.planted === undefined || sources === undefined
+      ? { model: safe }
+      : await withSources(root, safe, choice.planted, sources);
   refuseHopeless(model, choice, faults);
   return {
     model,
@@ -55,6 +61,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
       ...(choice.planted === undefined ? {} : { planted: choice.planted }),
     },
     ...(sources === undefined ? {} : { sources }),
+    ...(loadedBy === undefined ? {} : { loadedBy }),
   };
 }
 
@@ -91,20 +98,19 @@ async function withSafeguard(
   const declared = system.components.flatMap((spec) => (spec.kind === 'service' ? spec.safeguards : []));
   oneOf('--safeguard-off', safeguard, [...new Set(declared)]);
   const declares = (spec: ComponentSpec): boolean => spec.kind === 'service' && spec.safeguards.includes(safeguard);
-  return deploying(root, model, declares, `--safeguard-off ${safeguard}`, 'declares it');
+  return (await deploying(root, model, declares, `--safeguard-off ${safeguard}`, 'declares it')).model;
 }
 
 /**
  * The model with those topologies only that deploy who loads a source which the bug changes: in the others it cannot show. The more components
- * load it, the oftener a topology is drawn.
+ * load it, the oftener a topology is drawn. With the names of those who do.
  */
 async function withSources(
   root: string,
   model: ExplorationModel,
-  planted: string | undefined,
-  sources: Readonly<Record<string, string>> = {},
-): Promise<ExplorationModel> {
-  if (planted === undefined) return model;
+  planted: string,
+  sources: Readonly<Record<string, string>>,
+): Promise<Directed> {
   const changed = Object.keys(sources);
   const loads = (spec: ComponentSpec): boolean => {
     if (spec.kind !== 'service') return false;
@@ -112,6 +118,11 @@ async function withSources(
     return changed.some((path) => loaded.has(path));
   };
   return deploying(root, model, loads, `--planted ${planted}`, `loads ${changed.join(' or ')}`, true);
+}
+
+interface Directed {
+  readonly model: ExplorationModel;
+  readonly loadedBy: ReadonlySet<string>;
 }
 
 /** @throws UsageError where no topology deploys such a component */
@@ -122,7 +133,7 @@ async function deploying(
   flag: string,
   what: string,
   byCount = false,
-): Promise<ExplorationModel> {
+): Promise<Directed> {
   const system = await loadSystem(root, model.system);
   const names = new Set(system.components.filter(wanted).map(({ name }) => name));
   const topologies = model.topologies.flatMap((topology) => {
@@ -133,7 +144,7 @@ async function deploying(
   });
   if (topologies.length === 0)
     throw new UsageError(`${flag}: no topology of models/${model.system}/exploration.ts deploys who ${what}`);
-  return { ...model, topologies };
+  return { model: { ...model, topologies }, loadedBy: names };
 }
 
 /** The sources with a bug planted. @throws UsageError where the patch is not there or does not fit */

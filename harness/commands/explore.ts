@@ -63,6 +63,7 @@ export async function explore(root: string, options: ExploreOptions): Promise<nu
     seed: options.seed,
     ...(options.runs === undefined ? { budgetMs: chosen.budgetMs } : { runs: options.runs }),
     draw: chosen.draw,
+    ...(chosen.loadedBy === undefined ? {} : { loadedBy: chosen.loadedBy }),
     shrinkLimitMs: options.shrinkLimit * 1000,
     failuresMax: options.failures,
     stopped: interrupted,

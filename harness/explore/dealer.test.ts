@@ -1,53 +1,100 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ExplorationModel } from '../../contract/index.ts';
 import { Dealer } from './dealer.ts';
+import { DirectedDealer } from './directed-dealer.ts';
 
 const names = ['a', 'b', 'c', 'd'];
-const model = { topologies: names.map((name) => ({ name, weight: 1 })) } as unknown as ExplorationModel;
+const command = { weight: 1, writes: true, arguments: fc.record({}) };
+const model: ExplorationModel = {
+  system: 'toy',
+  topologies: names.map((name) => ({
+    name,
+    weight: 1,
+    needs: [],
+    commands: ['take', 'give'],
+    faults: [{ kind: 'kill', targets: [['x-1'], ['x-2'], ['y']], lastsMs: { from: 1, to: 2 } }],
+    links: [],
+    invariants: [],
+  })),
+  commands: { take: command, give: command },
+  clientsMax: 1,
+  begin: () => Promise.reject(new Error('nothing is run here')),
+  convergence: () => [],
+  collect: async () => ({}),
+  answers: () => [],
+  stateAt: () => 'idle',
+  states: ['idle'],
+  sometimes: {},
+};
 const ROUND = 4;
+const LOADED_BY = new Set(['x']);
 
-/** Topologies of so many runs, of which those on `hot` carry the changed code out. */
-async function dealt(runs: number, hot: string): Promise<readonly string[]> {
-  const dealer = new Dealer(model, 1);
-  const topologies: string[] = [];
+test('every other run is of the sweep, and the others meet each topology', async () => {
+  const dealer = new Dealer(model, 1, undefined);
+  const hands = await Promise.all(Array.from({ length: 8 }, (_, run) => dealer.deal(run)));
+  expect(hands.map(({ siege }) => siege !== undefined)).toEqual([false, true, false, true, false, true, false, true]);
+  expect(new Set(hands.filter(({ siege }) => siege === undefined).map(({ topology }) => topology))).toEqual(
+    new Set(names),
+  );
+});
+
+test('where no siege can be laid all runs are drawn', async () => {
+  const dealer = new Dealer(model, 1, []);
+  const hands = await Promise.all(Array.from({ length: 8 }, (_, run) => dealer.deal(run)));
+  expect(hands.every(({ siege }) => siege === undefined)).toBe(true);
+});
+
+type Hands = readonly Awaited<ReturnType<DirectedDealer['deal']>>[];
+
+/** Hands of so many runs, where `take` carries the changed code out in the topology `hot`. */
+async function dealt(runs: number, hot: string): Promise<Hands> {
+  const dealer = new DirectedDealer(model, 1, undefined, LOADED_BY);
+  const hands: Hands[number][] = [];
   for (let run = 0; run < runs; run += 1) {
-    const { topology, watched } = await dealer.deal(run);
-    topologies.push(topology);
-    dealer.done(run, { topology, ...(watched ? { touched: topology === hot } : {}) });
+    const hand = await dealer.deal(run);
+    hands.push(hand);
+    dealer.done(run, { topology: hand.topology, touched: touchedIn(hand.topology, hot) });
   }
-  return topologies;
+  return hands;
 }
 
-test('the first round meets each topology as often, and later ones those more that carry the changed code out', async () => {
-  const topologies = await dealt(ROUND * 6, 'c');
-  for (const name of names) expect(topologies.slice(0, ROUND).filter((each) => each === name)).toHaveLength(1);
-  const later = topologies.slice(ROUND);
-  expect(later.filter((each) => each === 'c').length).toBeGreaterThan(later.length / 2);
-  for (const name of names) expect(later).toContain(name);
+const touchedIn = (topology: string, hot: string) => ({
+  take: { begun: 4, touched: topology === hot ? 4 : 0 },
+  give: { begun: 4, touched: topology === hot ? 1 : 0 },
+});
+
+test('the first round does all commands in turn in each topology, and later ones come oftener to where the changed code is carried out', async () => {
+  const hands = await dealt(ROUND * 8, 'c');
+  const first = hands.slice(0, ROUND);
+  expect(first.every(({ inTurn }) => inTurn === true)).toBe(true);
+  expect(new Set(first.map(({ topology }) => topology))).toEqual(new Set(names));
+  const drawn = hands.slice(ROUND).filter(({ siege }) => siege === undefined);
+  expect(drawn.filter(({ topology }) => topology === 'c').length).toBeGreaterThan(drawn.length / 2);
+  for (const name of names) expect(drawn.map(({ topology }) => topology)).toContain(name);
+  for (const { favoured, inTurn } of hands.slice(ROUND)) expect([favoured, inTurn]).toEqual([['take'], undefined]);
+});
+
+test('the changed code is besieged where it is carried out, by whom, and at what', async () => {
+  const sieges = (await dealt(ROUND * 8, 'c')).filter(({ siege }) => siege !== undefined);
+  expect(sieges.length).toBeGreaterThan(8);
+  for (const { topology, siege } of sieges)
+    expect([topology, siege?.siege.targets[0], siege?.siege.command]).toEqual(['c', 'x-2', 'take']);
+});
+
+test('where nobody has seen it carried out, all are besieged who load it', async () => {
+  const sieges = (await dealt(ROUND * 8, 'nowhere')).flatMap(({ siege }) => (siege === undefined ? [] : [siege.siege]));
+  expect(new Set(sieges.map(({ command: name }) => name))).toEqual(new Set(['take', 'give']));
+  expect(new Set(sieges.map(({ targets }) => targets[0]))).toEqual(new Set(['x-2']));
 });
 
 test('a round waits for the runs before it, in whatever order they end', async () => {
-  const dealer = new Dealer(model, 1);
+  const dealer = new DirectedDealer(model, 1, undefined, LOADED_BY);
   const first = await Promise.all(Array.from({ length: ROUND }, (_, run) => dealer.deal(run)));
   const next = dealer.deal(ROUND);
   const early = await Promise.race([next, new Promise((resolve) => setImmediate(resolve, 'waits'))]);
   expect(early).toBe('waits');
   for (const [run, { topology }] of [...first.entries()].toReversed())
-    dealer.done(run, { topology, touched: topology === 'c' });
-  expect((await next).topology).toBe((await dealt(ROUND + 1, 'c')).at(-1));
-});
-
-test('runs are watched until the changed code was carried out in a round', async () => {
-  const watchedOf = async (hot: string): Promise<readonly boolean[]> => {
-    const dealer = new Dealer(model, 1);
-    const watched: boolean[] = [];
-    for (let run = 0; run < ROUND * 3; run += 1) {
-      const hand = await dealer.deal(run);
-      watched.push(hand.watched);
-      dealer.done(run, { topology: hand.topology, ...(hand.watched ? { touched: hand.topology === hot } : {}) });
-    }
-    return watched;
-  };
-  expect((await watchedOf('c')).map((each, run) => each === run < ROUND)).not.toContain(false);
-  expect(await watchedOf('nowhere')).not.toContain(false);
+    dealer.done(run, { topology, touched: touchedIn(topology, 'c') });
+  expect(await next).toEqual((await dealt(ROUND + 1, 'c')).at(-1));
 });

@@ -1,67 +1,38 @@
 import type { ExplorationModel } from '../../contract/index.ts';
+import type { DrawOptions } from './draw.ts';
 import { topologyOf } from './draw.ts';
-
-/** Runs of a round: so many for each topology. */
-const EACH = 1;
-/** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
-const OFTENER = 3;
-
-interface Outcome {
-  readonly topology: string;
-  /** Absent: nobody has looked. */
-  readonly touched?: boolean;
-}
+import { Sweep } from './sweep.ts';
 
 /** What a run is dealt. */
-interface Hand {
+export interface Hand extends Pick<DrawOptions, 'siege' | 'favoured'> {
   readonly topology: string;
-  /** It is seen whether the changed code is carried out. That takes V8's optimizer away, and with it half of the speed. */
-  readonly watched: boolean;
+  /** All commands in turn, without a fault. */
+  readonly inTurn?: true;
 }
 
-/**
- * Deals topologies to the runs of a search for a planted bug. Where the changed code is carried out is seen in the first round, and in those after it
- * until it was; from then on such topologies come oftener: most jobs load all code and carry out a part. Depends on the seed and on earlier rounds alone,
- * whatever runs at the same time.
- */
-export class Dealer {
+/** Deals each run what it is to be, in the order of the runs. */
+export interface Deals {
+  deal(run: number): Promise<Hand>;
+}
+
+/** Every other run is of the sweep, the others are drawn. Depends on seed and number alone. */
+export class Dealer implements Deals {
   readonly #model: ExplorationModel;
   readonly #seed: number;
-  readonly #dealt: PromiseWithResolvers<Outcome>[] = [];
+  readonly #sweep: Sweep;
 
-  constructor(model: ExplorationModel, seed: number) {
+  /** @param faults kinds that there may be. Absent: all */
+  constructor(model: ExplorationModel, seed: number, faults: readonly string[] | undefined) {
     this.#model = model;
     this.#seed = seed;
+    this.#sweep = new Sweep(model, seed, faults);
   }
 
-  /** For the n-th run; waits for the rounds before it. Runs are asked for in order. */
   async deal(run: number): Promise<Hand> {
-    this.#dealt[run] = Promise.withResolvers();
-    const { topologies } = this.#model;
-    const round = Math.floor(run / (EACH * topologies.length));
-    if (round === 0) return { topology: topologyOf(this.#model, this.#seed, run % topologies.length), watched: true };
-    const before = await Promise.all(
-      this.#dealt.slice(0, round * EACH * topologies.length).map(({ promise }) => promise),
-    );
-    const touched = topologies.map(({ name, weight }) => {
-      const own = before.filter((each) => each.topology === name && each.touched !== undefined);
-      return (weight * own.filter((each) => each.touched === true).length) / Math.max(1, own.length);
-    });
-    const scale = (OFTENER * sum(topologies.map(({ weight }) => weight))) / Math.max(1, sum(touched));
-    const weighed = topologies.map((topology, i) => ({
-      ...topology,
-      weight: topology.weight + Math.round(scale * (touched[i] ?? 0)),
-    }));
-    return {
-      topology: topologyOf({ ...this.#model, topologies: weighed }, this.#seed, topologies.length + run),
-      watched: sum(touched) === 0,
-    };
-  }
-
-  /** What a run that was dealt its topology came to. Each must be told: the next rounds wait for it. */
-  done(run: number, outcome: Outcome): void {
-    this.#dealt[run]?.resolve(outcome);
+    const nth = Math.floor(run / 2);
+    const besieged = run % 2 === 1 ? this.#sweep.at(nth) : undefined;
+    if (besieged === undefined) return { topology: topologyOf(this.#model, this.#seed, nth) };
+    const { topology, siege, round } = besieged;
+    return { topology: topology.name, siege: { siege, round } };
   }
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,7 +1,10 @@
 import type { Arguments, Command, CommandKind, ExplorationModel, Ms, Topology } from '../../contract/index.ts';
 import type { Dice } from './dice.ts';
 
-const COMMANDS = { min: 8, max: 60 } as const;
+/** How many commands a workload has, beside those that faults bring. */
+export const COMMANDS = { min: 8, max: 60 } as const;
+/** Commands that are looked for come so many times as often as others. */
+const FAVOUR = 4;
 /** Commands of a burst: so many, within this. */
 const BURST = { min: 2, max: 6, withinMs: 250 } as const;
 /** Between two commands of a story, at most: at once, as fast as a program, as a person. */
@@ -33,6 +36,13 @@ interface Telling {
   readonly waits: boolean;
 }
 
+export interface WorkloadOptions {
+  readonly lastsMs: Ms;
+  readonly commands: { readonly min: number; readonly max: number };
+  /** Commands that are in every run, and come often. */
+  readonly favoured: readonly string[];
+}
+
 /** What a command's name stands for. @throws where the model does not know it */
 export function kindOf(model: ExplorationModel, name: string): CommandKind {
   const kind = model.commands[name];
@@ -41,6 +51,11 @@ export function kindOf(model: ExplorationModel, name: string): CommandKind {
       `no command ${name} in the exploration of ${model.system}: it has ${Object.keys(model.commands).join(', ')}`,
     );
   return kind;
+}
+
+/** What a client does in a row, where it can be done. */
+export function storiesOf(model: ExplorationModel, { commands }: Topology): readonly (readonly string[])[] {
+  return (model.stories ?? []).filter((story) => story.every((name) => commands.includes(name)));
 }
 
 /**
@@ -59,17 +74,26 @@ export class Workload {
   readonly #clients: number;
   readonly #commands: Command[] = [];
 
-  constructor(dice: Dice, model: ExplorationModel, topology: Topology, lastsMs: Ms) {
+  constructor(
+    dice: Dice,
+    model: ExplorationModel,
+    topology: Topology,
+    { lastsMs, commands, favoured }: WorkloadOptions,
+  ) {
     this.#dice = dice;
     this.#model = model;
     this.lastsMs = lastsMs;
     this.#topology = topology;
-    const kinds = dice.some(topology.commands.filter((name) => kindOf(model, name).weight > 0));
-    this.#names = kinds.flatMap((name) => Array.from({ length: kindOf(model, name).weight }, () => name));
-    this.#stories = (model.stories ?? []).filter((story) => story.every((name) => topology.commands.includes(name)));
+    const possible = topology.commands.filter((name) => kindOf(model, name).weight > 0);
+    const kinds = new Set([...dice.some(possible), ...possible.filter((name) => favoured.includes(name))]);
+    const weightOf = (name: string): number => kindOf(model, name).weight * (favoured.includes(name) ? FAVOUR : 1);
+    this.#names = [...kinds].flatMap((name) => Array.from({ length: weightOf(name) }, () => name));
+    this.#stories = storiesOf(model, topology).flatMap((story) =>
+      Array.from({ length: story.some((name) => favoured.includes(name)) ? FAVOUR : 1 }, () => story),
+    );
     this.#scenes = dice.some(SCENES);
     this.#clients = dice.integer(1, model.clientsMax);
-    const wanted = dice.integer(COMMANDS.min, COMMANDS.max);
+    const wanted = dice.integer(commands.min, commands.max);
     while (this.#commands.length < wanted) this.#scene(dice.pick(this.#scenes));
     this.#commands.splice(wanted);
   }
@@ -158,6 +182,19 @@ export class Workload {
       this.#tell(story, { begun: nth * every, gap, client, about: this.#apart(story, nth), waits: false });
       return this.#commands.slice(before).find((command) => command.name === name) as Command;
     });
+  }
+
+  /** Rows of commands one after another, each command so long after the one before, and each row about something of its own. */
+  inTurn(rows: readonly (readonly string[])[], everyMs: Ms): void {
+    let at = 0;
+    for (const [nth, row] of rows.entries()) {
+      let about = this.#apart(row, nth);
+      for (const name of row) {
+        this.#add(at, nth % this.#model.clientsMax, name, about);
+        about = { ...this.#aboutOf(this.#commands.at(-1)), ...about };
+        at += everyMs;
+      }
+    }
   }
 
   /** What the n-th of several is about. */

@@ -1,10 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Arguments, Command, ExplorationCase, ExplorationModel, PlannedFault } from '../../contract/index.ts';
+import type { Command, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
 import { caseSeed, drawCase } from './draw.ts';
 import { replicasOf } from './replicas.ts';
+import { DUE_MS, model, nothing } from './testing.ts';
 
-const DUE_MS = 5000;
 /** From shortly before to a little after. */
 const isAround = (at: number, due: number): boolean => Math.abs(at - due - 95) <= 155;
 
@@ -95,41 +94,6 @@ test('replicas differ in their numbers only', () => {
   expect(replicasOf(['b', 'c'], links)).toEqual([]);
 });
 
-test('in some runs one fault comes again and again, some messages later each time, at the same kind of command', () => {
-  const sieges = cases.filter(({ faults }) => isSiege(faults));
-  expect(sieges.length / cases.length).toBeGreaterThan(0.2);
-  expect(sieges.length / cases.length).toBeLessThan(0.6);
-  for (const { commands, faults } of sieges.filter(ofCommands)) {
-    const kinds = faults.map((fault) => commands.filter(({ at }) => at === fault.at).map(({ name }) => name));
-    const shared = kinds.reduce((all, names) => all.filter((name) => names.includes(name)));
-    expect(shared).not.toEqual([]);
-  }
-});
-
-test('some sieges are so long and close that they come to each message of a change', () => {
-  const close = cases.filter(({ faults }) => isSiege(faults) && faults.length === 12 && stepOf(faults) === 1);
-  expect(close.length).toBeGreaterThan(2);
-});
-
-test('a besieged command is about something of its own each time, and what hit the one before is over by then', () => {
-  const sieges = cases.filter(({ faults }) => isSiege(faults)).filter(ofCommands);
-  for (const { commands, faults } of sieges)
-    for (const [n, fault] of faults.entries()) {
-      const aim = commands.find(({ at, name }) => at === fault.at && (name === 'take' || name === 'give'));
-      expect(APART).toContain(aim?.arguments['slot']);
-      expect(fault.at).toBeLessThan(faults[n + 1]?.at ?? Infinity);
-      expect(fault.lastsMs).toBeLessThan((faults[n + 1]?.at ?? Infinity) - fault.at);
-    }
-});
-
-test('who sees to what comes due is besieged when it does', () => {
-  const ofB = cases.filter(({ faults }) => isSiege(faults) && faults[0]?.targets[0] === 'b');
-  const due = ofB.filter(({ commands, faults }) =>
-    faults.every((fault) => commands.some(({ name, at }) => name === 'take' && at + DUE_MS === fault.at + 5)),
-  );
-  expect(due.length / ofB.length).toBeGreaterThan(0.7);
-});
-
 test('faults of who carries out a command are mostly aimed at such commands', () => {
   const aimed = cases.flatMap(({ commands, faults }) =>
     commands.some(({ name }) => name === 'take')
@@ -163,76 +127,6 @@ test('instants are spread over the whole run', () => {
     expect(share).toBeLessThan(0.2);
   }
 });
-
-const stepOf = ([first, second]: readonly PlannedFault[]): number =>
-  (second?.onMessage?.nth ?? NaN) - (first?.onMessage?.nth ?? NaN);
-
-/** One fault at messages that are equally far apart. */
-function isSiege(faults: readonly PlannedFault[]): boolean {
-  const [first, ...others] = faults;
-  const step = stepOf(faults);
-  return (
-    step >= 1 &&
-    others.length > 1 &&
-    others.every(
-      ({ kind, targets, onMessage }, n) =>
-        kind === first?.kind &&
-        targets === first.targets &&
-        onMessage?.nth === (first.onMessage?.nth ?? NaN) + step * (n + 1),
-    )
-  );
-}
-
-/** Its target does not see to what comes due. */
-const ofCommands = ({ faults }: ExplorationCase): boolean => faults[0]?.targets[0] !== 'b';
-
-/** Slots that nobody draws. */
-const APART = [20, 21, 22];
-
-const slot = fc.record({ slot: fc.nat({ max: 9 }) }) as fc.Arbitrary<Arguments>;
-const nothing = fc.record({}) as fc.Arbitrary<Arguments>;
-
-const model: ExplorationModel = {
-  system: 'toy',
-  topologies: [
-    {
-      name: 'toy',
-      weight: 1,
-      needs: ['a', 'b', 'c'],
-      commands: ['take', 'give', 'show', 'again'],
-      faults: [
-        { kind: 'kill', targets: [['a']], lastsMs: { from: 10, to: 1000 } },
-        { kind: 'pause', targets: [['c-1'], ['c-2'], ['b']], lastsMs: { from: 10, to: 1000 } },
-      ],
-      links: [['a', 'b']],
-      invariants: [],
-    },
-  ],
-  commands: {
-    take: {
-      weight: 3,
-      writes: true,
-      carriedOutBy: ['a'],
-      about: 'slot',
-      apart: APART,
-      due: () => [{ after: DUE_MS, by: ['give'], carriedOutBy: ['b'] }],
-      arguments: slot,
-    },
-    give: { weight: 3, writes: true, about: 'slot', apart: APART, arguments: slot },
-    show: { weight: 0, arguments: nothing },
-    again: { weight: 1, arguments: nothing },
-  },
-  stories: [['take', 'give', 'show']],
-  again: 'again',
-  clientsMax: 3,
-  begin: () => Promise.reject(new Error('nothing is run here')),
-  convergence: () => [],
-  collect: async () => ({}),
-  answers: () => [],
-  stateAt: () => 'idle',
-  states: ['idle'],
-  sometimes: {},
-};
 
 const cases = Array.from({ length: 200 }, (_, index) => drawCase(model, { seed: caseSeed(1, index) }));
 

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Command, ExplorationCase, ExplorationModel, Ms, SlowLink, Topology } from '../../contract/index.ts';
+import type {
+  Command,
+  ExplorationCase,
+  ExplorationModel,
+  Ms,
+  PlannedFault,
+  SlowLink,
+  Topology,
+} from '../../contract/index.ts';
 import { drawn } from './dice.ts';
 import type { Dice } from './dice.ts';
 import { drawFaults } from './draw-faults.ts';
-import { Workload, kindOf } from './draw-workload.ts';
+import { drawSiege } from './draw-siege.ts';
+import { COMMANDS, Workload, kindOf, storiesOf } from './draw-workload.ts';
+import type { Siege } from './sieges.ts';
 
 /** What the caller fixes; all else is drawn. */
 export interface DrawOptions {
@@ -13,9 +23,17 @@ export interface DrawOptions {
   readonly topology?: string;
   readonly safeguardOff?: string;
   readonly planted?: string;
+  /** Its faults are those of this siege, which has been laid so often before. Absent: they are drawn. */
+  readonly siege?: { readonly siege: Siege; readonly round: number };
+  /** Commands that come often. */
+  readonly favoured?: readonly string[];
 }
 
 const LASTS_MS = { min: 20_000, max: 70_000 } as const;
+/** Beside a siege there is little else. */
+const BESIDE_SIEGE = { min: 0, max: 16 } as const;
+/** Between the commands of a case in turn: what one does ends before the next one comes. */
+const IN_TURN_MS: Ms = 300;
 const SLOW_LINKS = [0, 0, 0, 1, 2];
 const SLOW_MS = { min: 5, max: 400 } as const;
 
@@ -49,26 +67,78 @@ export function drawCase(model: ExplorationModel, options: DrawOptions): Explora
   return drawn(options.seed, (dice) => draw(dice, model, options));
 }
 
+/**
+ * Each story of a topology, and each command that is in none, one after another and without a fault: which command carries out which code is seen best
+ * so.
+ */
+export function caseInTurn(
+  model: ExplorationModel,
+  { seed, topology: name, ...options }: DrawOptions & { readonly topology: string },
+): ExplorationCase {
+  const topology = topologiesOf(model, { seed, topology: name })[0] as Topology;
+  const stories = storiesOf(model, topology);
+  const told = new Set(stories.flat());
+  const rows = [...stories, ...topology.commands.filter((each) => !told.has(each)).map((each) => [each])];
+  const lastsMs = rows.flat().length * IN_TURN_MS;
+  return drawn(seed, (dice) => {
+    const workload = new Workload(dice, model, topology, { lastsMs, commands: { min: 0, max: 0 }, favoured: [] });
+    workload.inTurn(rows, IN_TURN_MS);
+    return whole(model, { seed, ...options }, topology, {
+      lastsMs,
+      slowLinks: [],
+      commands: workload.commands,
+      faults: [],
+    });
+  });
+}
+
 function draw(dice: Dice, model: ExplorationModel, options: DrawOptions): ExplorationCase {
   const topology = dice.pick(weighted(topologiesOf(model, options)));
   const lastsMs = dice.integer(LASTS_MS.min, LASTS_MS.max);
-  const workload = new Workload(dice, model, topology, lastsMs);
-  const writes = workload.commands.filter(({ name }) => kindOf(model, name).writes === true);
-  const aims = writes.length > 0 ? writes : [...workload.commands];
-  const carriedOutBy = ({ name }: Command): readonly string[] => kindOf(model, name).carriedOutBy ?? [];
-  const faults = drawFaults({ dice, topology, workload, aims, carriedOutBy, kinds: options.faults });
+  const { siege, favoured = [] } = options;
+  const workload = new Workload(dice, model, topology, {
+    lastsMs,
+    commands: siege === undefined ? COMMANDS : BESIDE_SIEGE,
+    favoured,
+  });
+  const faults =
+    siege === undefined
+      ? freeFaults(dice, model, topology, workload, options)
+      : drawSiege(dice, workload, siege.siege, siege.round);
   const slowLinks = Array.from({ length: topology.links.length === 0 ? 0 : dice.pick(SLOW_LINKS) }, (): SlowLink => {
     const [from, to] = dice.pick(topology.links);
     const latencyMs = dice.integer(SLOW_MS.min, SLOW_MS.max);
     return { from, to, latencyMs, jitterMs: dice.integer(0, latencyMs) };
   });
+  return whole(model, options, topology, { lastsMs, slowLinks, commands: workload.commands, faults });
+}
+
+function freeFaults(
+  dice: Dice,
+  model: ExplorationModel,
+  topology: Topology,
+  workload: Workload,
+  { faults: kinds }: DrawOptions,
+): readonly PlannedFault[] {
+  const writes = workload.commands.filter(({ name }) => kindOf(model, name).writes === true);
+  const aims = writes.length > 0 ? writes : [...workload.commands];
+  const carriedOutBy = ({ name }: Command): readonly string[] => kindOf(model, name).carriedOutBy ?? [];
+  return drawFaults({ dice, topology, workload, aims, carriedOutBy, kinds });
+}
+
+function whole(
+  { system }: ExplorationModel,
+  options: DrawOptions,
+  topology: Topology,
+  { lastsMs, slowLinks, commands, faults }: Pick<ExplorationCase, 'lastsMs' | 'slowLinks' | 'commands' | 'faults'>,
+): ExplorationCase {
   return {
-    system: model.system,
+    system,
     seed: options.seed,
     topology: topology.name,
     lastsMs,
     slowLinks,
-    commands: inOrder(workload.commands),
+    commands: inOrder(commands),
     faults: inOrder(faults),
     ...(options.safeguardOff === undefined ? {} : { safeguardOff: options.safeguardOff }),
     ...(options.planted === undefined ? {} : { planted: options.planted }),

@@ -1,6 +1,7 @@
 import type { CaseFailure, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
 import { Dealer } from './dealer.ts';
-import { caseSeed, drawCase, topologyOf } from './draw.ts';
+import { DirectedDealer } from './directed-dealer.ts';
+import { caseInTurn, caseSeed, drawCase } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
 import { minimize, ofCheck } from './minimize.ts';
 import type { CaseRunner, Minimized } from './minimize.ts';
@@ -14,7 +15,9 @@ export interface ExploreOptions {
   /** So many runs, or as many as the time allows. */
   readonly runs?: number;
   readonly budgetMs?: number;
-  readonly draw: Omit<DrawOptions, 'seed'>;
+  readonly draw: Omit<DrawOptions, 'seed' | 'siege' | 'favoured'>;
+  /** Components that load code which was changed: the search is directed at it. Absent: at nothing. */
+  readonly loadedBy?: ReadonlySet<string>;
   /** Real time for making one failure small. */
   readonly shrinkLimitMs: number;
   /** Goes on after a failure of one check until so many checks have failed. */
@@ -52,7 +55,12 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   const finished = new Map<number, { readonly drawn: ExplorationCase; readonly outcome: CaseOutcome }>();
   const failing: Failing[] = [];
   const checks = new Set<string>();
-  const dealer = draw.planted === undefined ? undefined : new Dealer(model, seed);
+  const { topology: only, faults } = draw;
+  const drawable =
+    only === undefined ? model : { ...model, topologies: model.topologies.filter(({ name }) => name === only) };
+  const directed =
+    options.loadedBy === undefined ? undefined : new DirectedDealer(drawable, seed, faults, options.loadedBy);
+  const dealer = directed ?? new Dealer(drawable, seed, faults);
   let next = 0;
   let added = 0;
   const enough = (): boolean =>
@@ -64,13 +72,11 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     while (!enough()) {
       const run = next;
       next += 1;
-      const hand = draw.topology === undefined ? await dealer?.deal(run) : undefined;
-      const topology = draw.topology ?? hand?.topology ?? topologyOf(model, seed, run);
-      const drawn = drawCase(model, { ...draw, topology, seed: caseSeed(seed, run) });
-      const watched = hand?.watched === true;
-      const suspected = await workers.run({ case: drawn, whole: false, impatient: true, watched });
+      const { inTurn = false, ...hand } = await dealer.deal(run);
+      const drawn = (inTurn ? caseInTurn : drawCase)(model, { ...draw, ...hand, seed: caseSeed(seed, run) });
+      const suspected = await workers.run({ case: drawn, whole: false, impatient: true });
       const { touched } = suspected;
-      dealer?.done(run, { topology, ...(touched === undefined ? {} : { touched }) });
+      directed?.done(run, { topology: hand.topology, ...(touched === undefined ? {} : { touched }) });
       // No verdict by impatience: what was given up is run once more, with all the time that its limit gives.
       const outcome = suspected.givenUp === true ? await workers.run({ case: drawn, whole: false }) : suspected;
       finished.set(run, { drawn, outcome });

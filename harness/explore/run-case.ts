@@ -36,6 +36,8 @@ export interface CaseSubject {
   readonly impatient: boolean;
   /** Sources in place of the disk's. */
   readonly sources?: Readonly<Record<string, string>>;
+  /** A command begins. */
+  readonly onCommand?: (name: string) => void;
 }
 
 /** A finished case with what is kept of it. */
@@ -98,7 +100,7 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
   try {
     await healthy(running);
     const performer = await model.begin(running, history);
-    makers = await safetyPhase(drawn, running, history, performer, schedule);
+    makers = await safetyPhase(subject, running, history, performer, schedule);
     const converged = await converge(running, model.convergence(running), schedule, subject.impatient);
     failures.push(...converged.failures);
     ({ givenUp } = converged);

@@ -1,5 +1,6 @@
 import type { Command, ExplorationCase, Ms, Performer, Running } from '../../contract/index.ts';
 import type { RecordedHistory } from '../run/history.ts';
+import type { CaseSubject } from './run-case.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What is under way may take this long to end; the clients' own limits are far below. */
@@ -11,7 +12,7 @@ const DRAIN_LOOK_MS: Ms = 100;
  * Ends when its time is over and every answer is in. Gives back which command made which operations.
  */
 export async function safetyPhase(
-  drawn: ExplorationCase,
+  { case: drawn, onCommand }: Pick<CaseSubject, 'case' | 'onCommand'>,
   running: Running,
   history: RecordedHistory,
   performer: Performer,
@@ -23,6 +24,7 @@ export async function safetyPhase(
   const background: Promise<void>[] = [];
   const makers = new Map<number, number>();
   const perform = (index: number, command: Command): Promise<void> => {
+    onCommand?.(command.name);
     const before = history.operations.length;
     const performed = performer.perform(command);
     for (let id = before; id < history.operations.length; id += 1) makers.set(id, index);

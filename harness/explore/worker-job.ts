@@ -1,4 +1,5 @@
 import type { CaseFailure, ExplorationCase, Ms, ObservedFault, Operation } from '../../contract/index.ts';
+import type { TouchedBy } from './touched.ts';
 
 /** What a worker is started with. */
 export interface WorkerSetup {
@@ -16,8 +17,6 @@ export interface CaseJob {
   readonly whole: boolean;
   /** Conditions of the liveness phase may be given up before their time is up (`Convergence.patience`). */
   readonly impatient?: boolean;
-  /** Where a bug is planted: say whether its code was carried out. */
-  readonly watched?: boolean;
 }
 
 /** What a case came to. */
@@ -36,8 +35,8 @@ export interface CaseOutcome {
   readonly log: readonly string[];
   /** A condition was given up (`CaseJob.impatient`): its failure is a suspicion. */
   readonly givenUp?: boolean;
-  /** A function that the planted bug has changed was called. Only where that was asked for. */
-  readonly touched?: boolean;
+  /** By which commands code that the planted bug has changed was carried out. Only where there is one. */
+  readonly touched?: Readonly<Record<string, TouchedBy>>;
   /** Indices of commands that called nobody. Only where there is a failure. */
   readonly idle?: readonly number[];
   /** By check, the commands whose calls speak of what the failure speaks of. */

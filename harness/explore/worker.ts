@@ -33,10 +33,9 @@ await world.close?.();
 // What a world leaves running must not keep the process alive.
 process.exit(0);
 
-async function one({ case: drawn, whole, impatient = false, watched = false }: CaseJob): Promise<CaseOutcome> {
+async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<CaseOutcome> {
   const begun = realMs();
   try {
-    touched?.watch(watched);
     const loaded = await loadCase(root, model, drawn);
     const run = await runCase({
       ...loaded,
@@ -47,6 +46,7 @@ async function one({ case: drawn, whole, impatient = false, watched = false }: C
       impatient,
       wallClock: realMs,
       ...(sources === undefined ? {} : { sources }),
+      ...(touched === undefined ? {} : { onCommand: (name) => touched.begins(name) }),
     });
     const { explored } = run;
     return {
@@ -60,7 +60,7 @@ async function one({ case: drawn, whole, impatient = false, watched = false }: C
       virtualMs: run.virtualMs,
       wallMs: run.wallMs,
       log: run.log,
-      ...(touched === undefined || !watched ? {} : { touched: touched.take() }),
+      ...(touched === undefined ? {} : { touched: touched.take() }),
       ...(run.failures.length === 0 ? {} : { givenUp: run.givenUp, idle: run.idle, concerned: run.concerned }),
       ...(whole ? { history: explored.operations, trace: run.trace } : {}),
     };

@@ -1,0 +1,126 @@
+import type { ExplorationModel } from '../../contract/index.ts';
+import type { Deals, Hand } from './dealer.ts';
+import { topologyOf } from './draw.ts';
+import { stemOf } from './replicas.ts';
+import type { Siege } from './sieges.ts';
+import { Sweep } from './sweep.ts';
+import type { TouchedBy } from './touched.ts';
+
+/** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
+const OFTENER = 3;
+/** A command carries the changed code out when it does so at least half as often as the one that does most often. */
+const OFTEN = 0.5;
+
+interface Outcome {
+  readonly topology: string;
+  /** Absent: nobody knows. */
+  readonly touched?: Readonly<Record<string, TouchedBy>>;
+}
+
+/** What was seen of changed code. */
+interface Evidence {
+  /** By topology, the share of its runs that carried it out. */
+  readonly topologies: ReadonlyMap<string, number>;
+  /** Commands by which it is carried out. Empty: by any. */
+  readonly commands: readonly string[];
+}
+
+/**
+ * Deals the runs of a search for a bug in code that was changed. The first runs do all commands in turn, in each topology, and show by which
+ * of them that code is carried out. From then on topologies and commands by which it is come oftener, and every other run is of the sieges of who loads
+ * it, at those commands. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
+ */
+export class DirectedDealer implements Deals {
+  readonly #model: ExplorationModel;
+  readonly #seed: number;
+  readonly #faults: readonly string[] | undefined;
+  readonly #loadedBy: ReadonlySet<string>;
+  readonly #dealt: PromiseWithResolvers<Outcome>[] = [];
+  readonly #sweeps = new Map<string, Sweep>();
+
+  /** @param loadedBy components that load the changed code */
+  constructor(
+    model: ExplorationModel,
+    seed: number,
+    faults: readonly string[] | undefined,
+    loadedBy: ReadonlySet<string>,
+  ) {
+    this.#model = model;
+    this.#seed = seed;
+    this.#faults = faults;
+    this.#loadedBy = loadedBy;
+  }
+
+  /** Waits for the rounds before the run's. */
+  async deal(run: number): Promise<Hand> {
+    this.#dealt[run] = Promise.withResolvers();
+    const { topologies } = this.#model;
+    const round = Math.floor(run / topologies.length);
+    if (round === 0) return { topology: topologyOf(this.#model, this.#seed, run), inTurn: true };
+    const before = await Promise.all(this.#dealt.slice(0, round * topologies.length).map(({ promise }) => promise));
+    const seen = this.#evidence(before);
+    const nth = Math.floor((run - topologies.length) / 2);
+    const besieged = run % 2 === 1 ? this.#sweep(seen).at(nth) : undefined;
+    if (besieged !== undefined) {
+      const { topology, siege, round: laid } = besieged;
+      return { topology: topology.name, siege: { siege, round: laid }, favoured: seen.commands };
+    }
+    const total = sum(topologies.map(({ weight }) => weight));
+    const touched = sum(topologies.map(({ name, weight }) => weight * (seen.topologies.get(name) ?? 0)));
+    const weighed = topologies.map((topology) => {
+      const share = (topology.weight * (seen.topologies.get(topology.name) ?? 0)) / Math.max(1, touched);
+      return { ...topology, weight: topology.weight + Math.round(OFTENER * total * share) };
+    });
+    return {
+      topology: topologyOf({ ...this.#model, topologies: weighed }, this.#seed, topologies.length + nth),
+      favoured: seen.commands,
+    };
+  }
+
+  /** What a run that was dealt its hand came to. Each must be told: the next rounds wait for it. */
+  done(run: number, outcome: Outcome): void {
+    this.#dealt[run]?.resolve(outcome);
+  }
+
+  #evidence(outcomes: readonly Outcome[]): Evidence {
+    const known = outcomes.flatMap(({ topology, touched }) => (touched === undefined ? [] : [{ topology, touched }]));
+    const runs = Map.groupBy(known, ({ topology }) => topology);
+    const topologies = new Map(
+      [...runs].map(([name, own]) => [
+        name,
+        own.filter(({ touched }) => Object.values(touched).some((each) => each.touched > 0)).length / own.length,
+      ]),
+    );
+    // What comes first shows best what carries what out: nothing else happens then.
+    const inTurn = known.slice(0, this.#model.topologies.length).flatMap(({ touched }) => Object.entries(touched));
+    const shares = [...Map.groupBy(inTurn, ([name]) => name)]
+      .filter(([name]) => name !== '')
+      .map(([name, all]) => {
+        const [begun, touched] = [sum(all.map(([, each]) => each.begun)), sum(all.map(([, each]) => each.touched))];
+        return { name, share: touched / Math.max(1, begun) };
+      });
+    const most = Math.max(0, ...shares.map(({ share }) => share));
+    return {
+      topologies,
+      commands: most === 0 ? [] : shares.filter(({ share }) => share >= most * OFTEN).map(({ name }) => name),
+    };
+  }
+
+  /** Sieges that have to do with the changed code; where there is none, all. */
+  #sweep({ topologies, commands }: Evidence): Sweep {
+    const places = this.#model.topologies.filter(({ name }) => (topologies.get(name) ?? 0) > 0);
+    const key = JSON.stringify([places.map(({ name }) => name), commands]);
+    const known = this.#sweeps.get(key);
+    if (known !== undefined) return known;
+    const model = places.length === 0 ? this.#model : { ...this.#model, topologies: places };
+    const concerns = ({ targets, link, command, due }: Siege): boolean =>
+      (due || commands.length === 0 || commands.includes(command)) &&
+      [...targets, ...(link ?? [])].some((instance) => this.#loadedBy.has(stemOf(instance)));
+    const directed = new Sweep(model, this.#seed, this.#faults, concerns);
+    const sweep = directed.length > 0 ? directed : new Sweep(model, this.#seed, this.#faults);
+    this.#sweeps.set(key, sweep);
+    return sweep;
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
