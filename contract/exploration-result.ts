@@ -57,6 +57,8 @@ export interface ExplorationResult {
   /** Cells that topologies allow and no run has met. */
   readonly uncovered: number;
   readonly cells: number;
+  /** Sieges that were laid, of all that the search goes through one after another: a fault of a component at a command, by a link's messages. */
+  readonly swept: { readonly laid: number; readonly of: number };
   /** Over the hashes of all runs in their order: equal for equal seeds, whatever `--jobs` is. */
   readonly hash: string;
   /** Greatest of any worker, MB. */

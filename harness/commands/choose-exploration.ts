@@ -1,4 +1,5 @@
 import type { ComponentSpec, ExplorationModel } from '../../contract/index.ts';
+import type { Changed } from '../explore/directed-dealer.ts';
 import type { DrawOptions } from '../explore/draw.ts';
 import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts';
 import { filesLoadedBy } from '../explore/loaded-files.ts';
@@ -26,8 +27,8 @@ export interface ChosenExploration {
   readonly budgetMs: number;
   readonly draw: Omit<DrawOptions, 'seed' | 'siege' | 'favoured'>;
   readonly sources?: Readonly<Record<string, string>>;
-  /** Components that load a source which the bug changes. */
-  readonly loadedBy?: ReadonlySet<string>;
+  /** Who has to do with what the bug changes. */
+  readonly changed?: Changed;
 }
 
 const BUDGET = '1m';
@@ -46,7 +47,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   if (choice.topology !== undefined) oneOf('--topology', choice.topology, names);
   const sources = choice.planted === undefined ? undefined : sourcesOf(root, choice.planted);
   const safe = await withSafeguard(root, whole, choice.safeguardOff);
-  const { model, loadedBy } =
+  const { model, changed } =
     choice.planted === undefined || sources === undefined
       ? { model: safe }
       : await withSources(root, safe, choice.planted, sources);
@@ -61,7 +62,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
       ...(choice.planted === undefined ? {} : { planted: choice.planted }),
     },
     ...(sources === undefined ? {} : { sources }),
-    ...(loadedBy === undefined ? {} : { loadedBy }),
+    ...(changed === undefined ? {} : { changed }),
   };
 }
 
@@ -122,7 +123,7 @@ async function withSources(
 
 interface Directed {
   readonly model: ExplorationModel;
-  readonly loadedBy: ReadonlySet<string>;
+  readonly changed: Changed;
 }
 
 /** @throws UsageError where no topology deploys such a component */
@@ -144,7 +145,8 @@ async function deploying(
   });
   if (topologies.length === 0)
     throw new UsageError(`${flag}: no topology of models/${model.system}/exploration.ts deploys who ${what}`);
-  return { model: { ...model, topologies }, loadedBy: names };
+  const stores = system.components.filter(({ kind }) => kind !== 'service').map(({ name }) => name);
+  return { model: { ...model, topologies }, changed: { loadedBy: names, stores: new Set(stores) } };
 }
 
 /** The sources with a bug planted. @throws UsageError where the patch is not there or does not fit */

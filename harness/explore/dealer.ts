@@ -13,6 +13,8 @@ export interface Hand extends Pick<DrawOptions, 'siege' | 'favoured'> {
 /** Deals each run what it is to be, in the order of the runs. */
 export interface Deals {
   deal(run: number): Promise<Hand>;
+  /** Sieges that it deals before it deals one again. */
+  readonly sieges: number;
 }
 
 /** Every other run is of the sweep, the others are drawn. Depends on seed and number alone. */
@@ -26,6 +28,10 @@ export class Dealer implements Deals {
     this.#model = model;
     this.#seed = seed;
     this.#sweep = new Sweep(model, seed, faults);
+  }
+
+  get sieges(): number {
+    return this.#sweep.length;
   }
 
   async deal(run: number): Promise<Hand> {

@@ -11,6 +11,14 @@ const OFTENER = 3;
 /** A command carries the changed code out when it does so at least half as often as the one that does most often. */
 const OFTEN = 0.5;
 
+/** Names of components that have to do with code which was changed. */
+export interface Changed {
+  /** Who loads it. */
+  readonly loadedBy: ReadonlySet<string>;
+  /** Those that are no services: what such code leaves half done is theirs. */
+  readonly stores: ReadonlySet<string>;
+}
+
 interface Outcome {
   readonly topology: string;
   /** Absent: nobody knows. */
@@ -34,21 +42,21 @@ export class DirectedDealer implements Deals {
   readonly #model: ExplorationModel;
   readonly #seed: number;
   readonly #faults: readonly string[] | undefined;
-  readonly #loadedBy: ReadonlySet<string>;
+  readonly #changed: Changed;
   readonly #dealt: PromiseWithResolvers<Outcome>[] = [];
   readonly #sweeps = new Map<string, Sweep>();
+  #latest: Sweep | undefined;
 
-  /** @param loadedBy components that load the changed code */
-  constructor(
-    model: ExplorationModel,
-    seed: number,
-    faults: readonly string[] | undefined,
-    loadedBy: ReadonlySet<string>,
-  ) {
+  constructor(model: ExplorationModel, seed: number, faults: readonly string[] | undefined, changed: Changed) {
     this.#model = model;
     this.#seed = seed;
     this.#faults = faults;
-    this.#loadedBy = loadedBy;
+    this.#changed = changed;
+  }
+
+  /** Those of the latest round; 0 in the first. */
+  get sieges(): number {
+    return this.#latest?.length ?? 0;
   }
 
   /** Waits for the rounds before the run's. */
@@ -60,7 +68,8 @@ export class DirectedDealer implements Deals {
     const before = await Promise.all(this.#dealt.slice(0, round * topologies.length).map(({ promise }) => promise));
     const seen = this.#evidence(before);
     const nth = Math.floor((run - topologies.length) / 2);
-    const besieged = run % 2 === 1 ? this.#sweep(seen).at(nth) : undefined;
+    this.#latest = this.#sweep(seen);
+    const besieged = run % 2 === 1 ? this.#latest.at(nth) : undefined;
     if (besieged !== undefined) {
       const { topology, siege, round: laid } = besieged;
       return { topology: topology.name, siege: { siege, round: laid }, favoured: seen.commands };
@@ -86,10 +95,7 @@ export class DirectedDealer implements Deals {
     const known = outcomes.flatMap(({ topology, touched }) => (touched === undefined ? [] : [{ topology, touched }]));
     const runs = Map.groupBy(known, ({ topology }) => topology);
     const topologies = new Map(
-      [...runs].map(([name, own]) => [
-        name,
-        own.filter(({ touched }) => Object.values(touched).some((each) => each.touched > 0)).length / own.length,
-      ]),
+      [...runs].map(([name, own]) => [name, own.filter(({ touched }) => carriedOut(touched)).length / own.length]),
     );
     // What comes first shows best what carries what out: nothing else happens then.
     const inTurn = known.slice(0, this.#model.topologies.length).flatMap(({ touched }) => Object.entries(touched));
@@ -113,14 +119,21 @@ export class DirectedDealer implements Deals {
     const known = this.#sweeps.get(key);
     if (known !== undefined) return known;
     const model = places.length === 0 ? this.#model : { ...this.#model, topologies: places };
+    const { loadedBy, stores } = this.#changed;
     const concerns = ({ targets, link, command, due }: Siege): boolean =>
       (due || commands.length === 0 || commands.includes(command)) &&
-      [...targets, ...(link ?? [])].some((instance) => this.#loadedBy.has(stemOf(instance)));
+      (targets.every((instance) => stores.has(stemOf(instance))) ||
+        [...targets, ...(link ?? [])].some((instance) => loadedBy.has(stemOf(instance))));
+
     const directed = new Sweep(model, this.#seed, this.#faults, concerns);
     const sweep = directed.length > 0 ? directed : new Sweep(model, this.#seed, this.#faults);
     this.#sweeps.set(key, sweep);
     return sweep;
   }
 }
+
+/** After some command: what comes before any is the loading. */
+const carriedOut = (touched: Readonly<Record<string, TouchedBy>>): boolean =>
+  Object.entries(touched).some(([name, each]) => name !== '' && each.touched > 0);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,11 +1,13 @@
-import type { CaseFailure, ExplorationCase, ExplorationModel } from '../../contract/index.ts';
+import type { CaseFailure, ExplorationCase, ExplorationModel, ExplorationResult } from '../../contract/index.ts';
 import { Dealer } from './dealer.ts';
 import { DirectedDealer } from './directed-dealer.ts';
+import type { Changed } from './directed-dealer.ts';
 import { caseInTurn, caseSeed, drawCase } from './draw.ts';
 import type { DrawOptions } from './draw.ts';
 import { minimize, ofCheck } from './minimize.ts';
 import type { CaseRunner, Minimized } from './minimize.ts';
 import { Tally } from './tally.ts';
+import type { Siege } from './sieges.ts';
 import type { CaseOutcome } from './worker-job.ts';
 
 export interface ExploreOptions {
@@ -16,8 +18,8 @@ export interface ExploreOptions {
   readonly runs?: number;
   readonly budgetMs?: number;
   readonly draw: Omit<DrawOptions, 'seed' | 'siege' | 'favoured'>;
-  /** Components that load code which was changed: the search is directed at it. Absent: at nothing. */
-  readonly loadedBy?: ReadonlySet<string>;
+  /** Code which was changed: the search is directed at it. Absent: at nothing. */
+  readonly changed?: Changed;
   /** Real time for making one failure small. */
   readonly shrinkLimitMs: number;
   /** Goes on after a failure of one check until so many checks have failed. */
@@ -39,12 +41,14 @@ export interface Explored {
   readonly tally: Tally;
   readonly found: readonly Found[];
   readonly exploringMs: number;
+  readonly swept: ExplorationResult['swept'];
 }
 
 interface Failing {
   readonly run: number;
   readonly drawn: ExplorationCase;
   readonly outcome: CaseOutcome;
+  readonly siege?: Siege;
 }
 
 /** Draws and runs cases until the budget is used up or enough checks have failed; each failure is then made small and confirmed. */
@@ -52,14 +56,14 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   const begun = performance.now();
   const { model, draw, seed, workers } = options;
   const tally = new Tally(model);
-  const finished = new Map<number, { readonly drawn: ExplorationCase; readonly outcome: CaseOutcome }>();
+  const finished = new Map<number, Omit<Failing, 'run'>>();
   const failing: Failing[] = [];
   const checks = new Set<string>();
   const { topology: only, faults } = draw;
   const drawable =
     only === undefined ? model : { ...model, topologies: model.topologies.filter(({ name }) => name === only) };
   const directed =
-    options.loadedBy === undefined ? undefined : new DirectedDealer(drawable, seed, faults, options.loadedBy);
+    options.changed === undefined ? undefined : new DirectedDealer(drawable, seed, faults, options.changed);
   const dealer = directed ?? new Dealer(drawable, seed, faults);
   let next = 0;
   let added = 0;
@@ -79,15 +83,15 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       directed?.done(run, { topology: hand.topology, ...(touched === undefined ? {} : { touched }) });
       // No verdict by impatience: what was given up is run once more, with all the time that its limit gives.
       const outcome = suspected.givenUp === true ? await workers.run({ case: drawn, whole: false }) : suspected;
-      finished.set(run, { drawn, outcome });
+      finished.set(run, { drawn, outcome, ...(hand.siege === undefined ? {} : { siege: hand.siege.siege }) });
       options.onRun?.(finished.size, outcome);
       if (outcome.failures.length > 0) for (const { check } of outcome.failures) checks.add(check);
     }
   };
   await Promise.all(Array.from({ length: workers.jobs }, lane));
   for (; finished.has(added); added += 1) {
-    const { drawn, outcome } = finished.get(added) as Omit<Failing, 'run'>;
-    tally.add(added, drawn, outcome);
+    const { drawn, outcome, siege } = finished.get(added) as Omit<Failing, 'run'>;
+    tally.add(added, drawn, outcome, siege);
     if (outcome.failures.length > 0) failing.push({ run: added, drawn, outcome });
   }
   const exploringMs = performance.now() - begun;
@@ -97,7 +101,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     options.onFailure?.(failure, first.drawn);
     found.push(await small(first, failure, options));
   }
-  return { tally, found, exploringMs };
+  return { tally, found, exploringMs, swept: { laid: tally.sieges, of: dealer.sieges } };
 }
 
 /** The first run by which each check failed. */

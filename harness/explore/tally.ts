@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CoverageCell, ExplorationCase, ExplorationModel, ExplorationResult } from '../../contract/index.ts';
+import { nameOf } from './sieges.ts';
+import type { Siege } from './sieges.ts';
 import type { CaseOutcome } from './worker-job.ts';
 
 type Counts = Pick<
@@ -25,6 +27,7 @@ export class Tally {
   readonly #topologies: Record<string, number> = {};
   readonly #problems: { run: number; seed: number; problem: string }[] = [];
   readonly #hash = createHash('sha256');
+  readonly #sieges = new Set<string>();
   #runs = 0;
   #operations = 0;
   #simulatedMs = 0;
@@ -35,9 +38,11 @@ export class Tally {
     this.#reached = Object.fromEntries(Object.keys(model.sometimes).map((name) => [name, 0]));
   }
 
-  add(run: number, drawn: ExplorationCase, outcome: CaseOutcome): void {
+  /** @param siege that was laid, if one was */
+  add(run: number, drawn: ExplorationCase, outcome: CaseOutcome, siege?: Siege): void {
     if (outcome.aborted) return;
     this.#runs += 1;
+    if (siege !== undefined) this.#sieges.add(nameOf(siege));
     this.#operations += outcome.operations;
     this.#simulatedMs += outcome.virtualMs;
     this.#hash.update(`${outcome.hash}\n`);
@@ -59,6 +64,11 @@ export class Tally {
       cell.bit += 1;
       this.#faults.bit += 1;
     }
+  }
+
+  /** Different sieges that were laid. */
+  get sieges(): number {
+    return this.#sieges.size;
   }
 
   get counts(): Counts {

@@ -113,6 +113,9 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-any', 'release', 'repeat'],
   ['assign-any', 'borrow-key'],
   ['assign-any', 'assign-any', 'assign-any', 'assign-any'],
+  // At its limit, one is given back for another; and what was refused leaves the place free.
+  ['assign-any', 'assign-any', 'assign-any', 'release', 'assign-any'],
+  ['reserve', 'reserve', 'reserve', 'release-reservation', 'reserve'],
   ['assign-number', 'suspend'],
   ['reserve', 'assign', 'suspend'],
   ['portal-pool', 'portal-reserve', 'portal-assign', 'release'],
