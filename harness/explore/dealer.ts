@@ -27,7 +27,7 @@ export class Dealer implements Deals {
   constructor(model: ExplorationModel, seed: number, faults: readonly string[] | undefined) {
     this.#model = model;
     this.#seed = seed;
-    this.#sweep = new Sweep(model, seed, faults);
+    this.#sweep = new Sweep(model, { seed, kinds: faults });
   }
 
   get sieges(): number {

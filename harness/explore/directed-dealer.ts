@@ -8,6 +8,8 @@ import type { TouchedBy } from './touched.ts';
 
 /** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
 const OFTENER = 3;
+/** So much more a siege weighs that is about the changed code and nobody else's. */
+const OWN = 4;
 /** A command carries the changed code out when it does so at least half as often as the one that does most often. */
 const OFTEN = 0.5;
 
@@ -119,16 +121,21 @@ export class DirectedDealer implements Deals {
     const known = this.#sweeps.get(key);
     if (known !== undefined) return known;
     const model = places.length === 0 ? this.#model : { ...this.#model, topologies: places };
-    const { loadedBy, stores } = this.#changed;
-    const concerns = ({ targets, link, command, due }: Siege): boolean =>
-      (due || commands.length === 0 || commands.includes(command)) &&
-      (targets.every((instance) => stores.has(stemOf(instance))) ||
-        [...targets, ...(link ?? [])].some((instance) => loadedBy.has(stemOf(instance))));
-
-    const directed = new Sweep(model, this.#seed, this.#faults, concerns);
-    const sweep = directed.length > 0 ? directed : new Sweep(model, this.#seed, this.#faults);
+    const options = { seed: this.#seed, kinds: this.#faults };
+    const directed = new Sweep(model, { ...options, weigh: (siege) => this.#weigh(siege, commands) });
+    const sweep = directed.length > 0 ? directed : new Sweep(model, options);
     this.#sweeps.set(key, sweep);
     return sweep;
+  }
+
+  /** Most where nobody has part in it but who loads the code, and who keeps what it leaves. */
+  #weigh({ targets, link, command, due }: Siege, commands: readonly string[]): number {
+    const { loadedBy, stores } = this.#changed;
+    if (!due && commands.length > 0 && !commands.includes(command)) return 0;
+    const parts = [...targets, ...(link ?? [])].map(stemOf);
+    const others = parts.filter((name) => !loadedBy.has(name) && !stores.has(name));
+    if (others.length === 0) return OWN;
+    return parts.some((name) => loadedBy.has(name)) || targets.every((each) => stores.has(stemOf(each))) ? 1 : 0;
   }
 }
 

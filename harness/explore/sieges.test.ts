@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ExplorationCase, Topology } from '../../contract/index.ts';
 import { caseSeed, drawCase } from './draw.ts';
 import { nameOf, siegesOf } from './sieges.ts';
+import type { Siege } from './sieges.ts';
 import { Sweep } from './sweep.ts';
 import { APART, DUE_MS, model } from './testing.ts';
 
@@ -65,9 +66,9 @@ test('who sees to what comes due is besieged when it does', () => {
   }
 });
 
-test('a sweep lays each siege once before any is laid again, those of heavier faults sooner', () => {
-  const heavy = { ...toy, faults: toy.faults.map((fault) => ({ ...fault, weight: fault.kind === 'kill' ? 9 : 1 })) };
-  const sweep = new Sweep({ ...model, topologies: [heavy] }, 1, undefined);
+test('a sweep lays each siege once before any is laid again, heavier ones sooner', () => {
+  const heavy = { ...toy, faults: toy.faults.map((fault) => ({ ...fault, weight: fault.kind === 'kill' ? 900 : 1 })) };
+  const sweep = new Sweep({ ...model, topologies: [heavy] }, { seed: 1, kinds: undefined });
   expect(sweep).toHaveLength(4);
   const laid = Array.from({ length: 8 }, (_, n) => sweep.at(n));
   for (const round of [0, 1]) {
@@ -79,13 +80,18 @@ test('a sweep lays each siege once before any is laid again, those of heavier fa
 
 test('what topologies have in common is swept once, by each seed in one that is drawn by their weights', () => {
   const two = { ...model, topologies: [toy, { ...toy, name: 'other', weight: 3 }] };
-  const chosen = Array.from({ length: 40 }, (_, seed) => new Sweep(two, seed, undefined).at(0)?.topology.name);
-  expect(new Sweep(two, 1, undefined)).toHaveLength(4);
+  const chosen = Array.from(
+    { length: 40 },
+    (_, seed) => new Sweep(two, { seed, kinds: undefined }).at(0)?.topology.name,
+  );
+  expect(new Sweep(two, { seed: 1, kinds: undefined })).toHaveLength(4);
   const others = chosen.filter((name) => name === 'other').length;
   expect(others).toBeGreaterThan(20);
   expect(others).toBeLessThan(40);
 });
 
-test('of sieges that nobody wants none is laid', () => {
-  expect(new Sweep(model, 1, undefined, () => false).at(0)).toBeUndefined();
+test('what weighs nothing is left out', () => {
+  const weigh = (siege: Siege): number => (siege.command === 'take' ? 1 : 0);
+  expect(new Sweep(model, { seed: 1, kinds: undefined, weigh })).toHaveLength(3);
+  expect(new Sweep(model, { seed: 1, kinds: undefined, weigh: () => 0 }).at(0)).toBeUndefined();
 });

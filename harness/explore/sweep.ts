@@ -11,43 +11,36 @@ export interface Besieged {
   readonly round: number;
 }
 
+export interface SweepOptions {
+  readonly seed: number;
+  /** Kinds of fault that there may be. Absent: all. */
+  readonly kinds: readonly string[] | undefined;
+  /** What a siege weighs beside its fault and its topology; 0: it is left out. */
+  readonly weigh?: (siege: Siege) => number;
+}
+
 /**
- * Every siege of every topology, one after another: none is laid again before all have been. In which order is the seed's; those of faults that weigh
- * more come sooner. What several topologies have in common is swept in one of them, drawn by their weights.
+ * Every siege of every topology, one after another: none is laid again before all have been. In which order is the seed's; what weighs more comes
+ * sooner. What several topologies have in common is swept in one of them, drawn by their weights.
  */
 export class Sweep {
   readonly #places: readonly (readonly Omit<Besieged, 'round'>[])[];
   readonly #seed: number;
 
-  /**
-   * @param kinds of fault that there may be. Absent: all
-   * @param wanted which sieges. Absent: all
-   */
-  constructor(
-    model: ExplorationModel,
-    seed: number,
-    kinds: readonly string[] | undefined,
-    wanted: (siege: Siege) => boolean = () => true,
-  ) {
+  constructor(model: ExplorationModel, { seed, kinds, weigh = () => 1 }: SweepOptions) {
     this.#seed = seed;
     const all = model.topologies.flatMap((topology) =>
       siegesOf(model, topology, kinds)
-        .filter(wanted)
-        .map((siege) => ({ topology, siege })),
+        .map((siege) => ({ topology, siege, weight: (siege.fault.weight ?? 1) * topology.weight * weigh(siege) }))
+        .filter(({ weight }) => weight > 0),
     );
-    const alike = Map.groupBy(all, ({ siege }) => nameOf(siege));
-    // As lots of fast ones and slow ones: the n-th of a kind comes when n over its weight has passed.
-    const kindsOf = Map.groupBy(alike.entries(), ([, [first]]) => `${first?.siege.fault.kind}`);
-    this.#places = [...kindsOf.values()]
-      .flatMap((kind) =>
-        kind
-          .toSorted(([a], [b]) => this.#lot(a) - this.#lot(b))
-          .map(([, places], n) => ({
-            places,
-            due: (n + 1) / Math.max(...places.map(({ siege }) => siege.fault.weight ?? 1)),
-          })),
-      )
-      .toSorted((a, b) => a.due - b.due)
+    // A shuffle by weights: Efraimidis and Spirakis, Weighted random sampling with a reservoir (2006).
+    this.#places = [...Map.groupBy(all, ({ siege }) => nameOf(siege))]
+      .map(([name, places]) => ({
+        places,
+        lot: -Math.log(this.#lot(name)) / Math.max(...places.map(({ weight }) => weight)),
+      }))
+      .toSorted((a, b) => a.lot - b.lot)
       .map(({ places }) => places);
   }
 
@@ -64,11 +57,11 @@ export class Sweep {
       Array.from({ length: place.topology.weight }, () => place),
     );
     const place = places[Math.floor(this.#lot(`topology ${n}`) * places.length)];
-    return place === undefined ? undefined : { ...place, round };
+    return place === undefined ? undefined : { topology: place.topology, siege: place.siege, round };
   }
 
-  /** From 0 to 1, by the seed. */
+  /** Above 0 and below 1, by the seed. */
   #lot(of: string): number {
-    return createHash('sha256').update(`${this.#seed}\0${of}`).digest().readUInt32BE() / 2 ** 32;
+    return (createHash('sha256').update(`${this.#seed}\0${of}`).digest().readUInt32BE() + 0.5) / 2 ** 32;
   }
 }
