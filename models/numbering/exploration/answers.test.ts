@@ -22,6 +22,7 @@ const refusal = (error: string, outcome: Operation['outcome'] = 'fail'): Partial
   error,
   result: {},
 });
+const LAGS: Partial<Operation> = { outcome: 'fail', error: 'CONFLICT', result: { retryAfterMs: 5000 } };
 const validated = (tenantId: string): Operation =>
   operation('validate', 500, { input: { tenantId, ...NUMBER }, result: { ...NUMBER, valid: true } });
 const repeat = (error: string): Operation => {
@@ -57,6 +58,7 @@ test.each([
   ['a lease that is valid', [reserved(0, 'a', 'r1'), assign(100), validated('a')]],
   ['a number of his own for who borrows a key', [assign(100), borrowed('l2')]],
   ['a stranger who finds nothing', [reserved(0, 'a', 'r1'), anothers(refusal('NOT_FOUND'))]],
+  ['a region that lags, while something is broken', [reserved(0, 'a', 'r1'), assign(500, LAGS)], true],
   ['a repeat that meets the rate limit', [reserved(0, 'a', 'r1'), repeat('RATE_LIMITED')]],
 ] as const)('allows: %s', (_, operations, faulty: boolean = false) => {
   expect(checks(operations, faulty)).toEqual([]);
@@ -68,6 +70,8 @@ test.each([
   ['unavailable-without-fault', [reserved(0, 'a', 'r1', refusal('UNAVAILABLE', 'info'))]],
   ['refused-without-reason', [reserved(0, 'a', 'r1', refusal('CONFLICT'))]],
   ['reservation-kept', [reserved(0, 'a', 'r1'), assign(500, refusal('RESERVATION_EXPIRED'))]],
+  ['reservation-kept', [reserved(0, 'a', 'r1'), assign(500, refusal('CONFLICT'))], true],
+  ['reservation-kept', [reserved(0, 'a', 'r1'), assign(500, LAGS)]],
   [
     'lease-kept',
     [assign(0), operation('release', 50, { input: { tenantId: 'a', leaseId: 'l1' }, ...refusal('LEASE_NOT_ACTIVE') })],

@@ -77,12 +77,12 @@ const RULES: Readonly<Record<string, Rule>> = {
       ? `${name} was done for ${String(input['tenantId'])} with ${String(input['reservationId'] ?? input['leaseId'])}, which another tenant was given`
       : undefined,
   /** A first call on an identifier that nobody else has asked for meets no holder. */
-  'refused-without-reason': (operation, { operations, case: { faults } }) => {
+  'refused-without-reason': (operation, explored) => {
+    const { operations } = explored;
     const { name, error, input, completedAt = Infinity } = operation;
     const onNumber = (name === 'reserve' || name === 'assign') && input['value'] !== undefined;
     if (!onNumber || !['CONFLICT', 'QUARANTINE_ACTIVE'].includes(error ?? '')) return undefined;
-    // A region whose standby lags refuses all writes so (THROTTLE_AFTER_MS).
-    if (faults.some(({ targets }) => targets.includes('postgres-mzr'))) return undefined;
+    if (ofLaggingRegion(operation, explored)) return undefined;
     const subject = subjectOf(input);
     const others = operations.some(
       (other) =>
@@ -96,12 +96,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     return others ? undefined : `${name} of ${subject} was answered ${String(error)}, and nobody else has asked for it`;
   },
   /** Nobody but its tenant ends a reservation before its time. */
-  'reservation-kept': (operation, { operations }) => {
+  'reservation-kept': (operation, explored) => {
+    const { operations } = explored;
     const { name, error, input, completedAt = Infinity } = operation;
     const id = input['reservationId'] as string | undefined;
     if ((name !== 'assign' && name !== 'release-reservation') || id === undefined) return undefined;
     if (input['anothers'] === true) return undefined;
     if (!['RESERVATION_EXPIRED', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
+    if (ofLaggingRegion(operation, explored)) return undefined;
     const made = operations.find(
       (other) => other.name === 'reserve' && other.outcome === 'ok' && other.result?.['reservationId'] === id,
     );
@@ -123,12 +125,14 @@ const RULES: Readonly<Record<string, Rule>> = {
       : undefined;
   },
   /** Nobody ends a lease without being asked to. */
-  'lease-kept': (operation, { operations }) => {
+  'lease-kept': (operation, explored) => {
+    const { operations } = explored;
     const { name, error, input } = operation;
     const id = input['leaseId'] as string | undefined;
     if ((name !== 'release' && name !== 'recall') || id === undefined) return undefined;
     if (input['anothers'] === true) return undefined;
     if (!['LEASE_NOT_ACTIVE', 'NOT_FOUND', 'CONFLICT'].includes(error ?? '')) return undefined;
+    if (ofLaggingRegion(operation, explored)) return undefined;
     if (operations.some((other) => other.name === 'suspend')) return undefined;
     if (usedByAnother(operation, operations, 'leaseId', id)) return undefined;
     return `${name} of lease ${id} was answered ${String(error)}, and nobody else has ended it`;
@@ -212,6 +216,11 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** Codes of Node and gRPC for what the network did. */
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|UND_|EHOST|ENET)/;
+
+/** A region whose standby lags refuses all writes so, and says when to try again (THROTTLE_AFTER_MS); no other conflict ends by itself. Nothing lags where nothing is broken. */
+function ofLaggingRegion({ error, result }: Operation, { case: { faults, slowLinks } }: Explored): boolean {
+  return error === 'CONFLICT' && Number(result?.['retryAfterMs']) > 0 && faults.length + slowLinks.length > 0;
+}
 
 /** Another call that may have ended it: of the same reservation or lease, and not certainly without effect before this one. */
 function usedByAnother(
