@@ -55,6 +55,11 @@ test.each([
     'a reservation that was given back',
     [reserved(0, 'a', 'r1'), released(50, 'a', 'r1'), assign(100, refusal('RESERVATION_EXPIRED'))],
   ],
+  [
+    'a lease of which nobody knew whether it was made',
+    [assign(0, { ...refusal('UNAVAILABLE', 'info'), input: { tenantId: 'a', ...NUMBER } }), validated('a')],
+    true,
+  ],
   ['a lease that is valid', [reserved(0, 'a', 'r1'), assign(100), validated('a')]],
   ['a number of his own for who borrows a key', [assign(100), borrowed('l2')]],
   ['a stranger who finds nothing', [reserved(0, 'a', 'r1'), anothers(refusal('NOT_FOUND'))]],
@@ -79,6 +84,14 @@ test.each([
   ['key-of-one-payload', [reserved(0, 'a', 'r1'), reserved(50, 'a', 'r1', refusal('IDEMPOTENCY_CONFLICT'))]],
   ['repeat-answered', [reserved(0, 'a', 'r1'), repeat('QUARANTINE_ACTIVE')], true],
   ['valid-for-holder', [assign(0), validated('b')]],
+  [
+    'valid-for-holder',
+    [
+      assign(0, { ...refusal('UNAVAILABLE', 'info'), input: { tenantId: 'a', kind: 'MSISDN', value: '+93700000009' } }),
+      validated('a'),
+    ],
+    true,
+  ],
   ['key-of-one-tenant', [assign(100), borrowed('l1')]],
   [
     'key-of-one-payload',

@@ -86,12 +86,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     const subject = subjectOf(input);
     const others = operations.some(
       (other) =>
-        other !== operation &&
-        other.invokedAt < completedAt &&
-        CHANGES.includes(other.name) &&
-        other.outcome !== 'fail' &&
-        // A call whose answer did not come may have been on any identifier.
-        (subjectOf(other.result) === subject || subjectOf(other.input) === subject || other.result === undefined),
+        other !== operation && other.invokedAt < completedAt && CHANGES.includes(other.name) && mayBeOn(other, subject),
     );
     return others ? undefined : `${name} of ${subject} was answered ${String(error)}, and nobody else has asked for it`;
   },
@@ -204,8 +199,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       (other) =>
         (other.name === 'assign' || other.name === 'reinstate') &&
         other.invokedAt < completedAt &&
-        other.outcome !== 'fail' &&
-        (other.result === undefined || subjectOf(other.result) === subjectOf(input)) &&
+        mayBeOn(other, subjectOf(input)) &&
         (other.name === 'reinstate' || other.input['tenantId'] === input['tenantId']),
     );
     return given
@@ -220,6 +214,13 @@ const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|UND_|EHOST|ENET)/;
 /** A region whose standby lags refuses all writes so, and says when to try again (THROTTLE_AFTER_MS); no other conflict ends by itself. Nothing lags where nothing is broken. */
 function ofLaggingRegion({ error, result }: Operation, { case: { faults, slowLinks } }: Explored): boolean {
   return error === 'CONFLICT' && Number(result?.['retryAfterMs']) > 0 && faults.length + slowLinks.length > 0;
+}
+
+/** It may have changed this identifier. A call of which nobody knows what came of it may have been on any that it did not name itself. */
+function mayBeOn({ outcome, input, result }: Operation, subject: string): boolean {
+  if (outcome === 'fail') return false;
+  if (outcome === 'ok') return subjectOf(result) === subject || subjectOf(input) === subject;
+  return input['value'] === undefined || subjectOf(input) === subject;
 }
 
 /** Another call that may have ended it: of the same reservation or lease, and not certainly without effect before this one. */

@@ -63,11 +63,11 @@ export async function readExports(sql: Sql): Promise<ExportRow[]> {
   return found.rows.map(fromRow);
 }
 
-/** Months that are due in a region, and were not tried within the last `retryMs`. */
+/** Months that are due in a region, or were begun before they were, and were not tried within the last `retryMs`. */
 export async function readDueMonths(sql: Sql, region: string, retryMs: number): Promise<string[]> {
   const found = await sql.query<{ month: string }>(
     `SELECT month FROM numbering.regulator_exports
-      WHERE status = 'PENDING' AND region = $1 AND planned_at <= now()
+      WHERE status = 'PENDING' AND region = $1 AND (planned_at <= now() OR attempted_at IS NOT NULL)
         AND (attempted_at IS NULL OR attempted_at <= now() - $2::float8 * interval '1 millisecond') ORDER BY month`,
     [region, retryMs],
   );
@@ -104,6 +104,15 @@ export async function endExport(
     `UPDATE numbering.regulator_exports SET status = 'DONE', attempts = attempts + 1, attempted_at = now(), done_at = now(), error = NULL,
             object_key = $2, sha256 = $3, signature = $4, rows = $5 WHERE month = $1`,
     [month, done.objectKey, done.sha256, done.signature, done.rows],
+  );
+}
+
+/** An attempt begins: whatever breaks it off, it is gone on with. Not noted while somebody else is at it. */
+export async function noteAttempt(sql: Sql, month: string): Promise<void> {
+  await sql.query(
+    `UPDATE numbering.regulator_exports SET attempted_at = now()
+      WHERE month = (SELECT month FROM numbering.regulator_exports WHERE month = $1 AND status = 'PENDING' FOR UPDATE SKIP LOCKED)`,
+    [month],
   );
 }
 
