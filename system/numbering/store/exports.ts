@@ -111,7 +111,7 @@ export async function endExport(
 export async function noteAttempt(sql: Sql, month: string): Promise<void> {
   await sql.query(
     `UPDATE numbering.regulator_exports SET attempted_at = now()
-      WHERE month = (SELECT month FROM numbering.regulator_exports WHERE month = $1 AND status = 'PENDING' FOR UPDATE SKIP LOCKED)`,
+      WHERE month = (SELECT month FROM numbering.regulator_exports WHERE month = $1 AND status = 'PENDING' ORDER BY month FOR UPDATE SKIP LOCKED)`,
     [month],
   );
 }
