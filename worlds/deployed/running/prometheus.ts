@@ -33,6 +33,11 @@ interface RulesData {
   }[];
 }
 
+interface TargetsData {
+  /** Of one that was never scraped: the year 1. */
+  readonly activeTargets: readonly { readonly lastScrape: string }[];
+}
+
 interface ActiveAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -68,11 +73,18 @@ export class Prometheus {
     };
   }
 
-  async ready(): Promise<boolean> {
+  /**
+   * Whether it has scraped so many targets, each at least once. It takes its targets up to 5 s after it is ready itself, and until then no alert stands
+   * whatever happens: a counter that has risen by its first scrape has risen by nothing.
+   */
+  async watches(targets: number): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.#base}/-/ready`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-      await answer.arrayBuffer();
-      return answer.ok;
+      const answer = await fetch(`${this.#base}/api/v1/targets?state=active`, {
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const { data } = (await answer.json()) as Answer<TargetsData>;
+      const scraped = data.activeTargets.filter(({ lastScrape }) => Date.parse(lastScrape) > 0);
+      return scraped.length >= targets;
     } catch {
       return false;
     }

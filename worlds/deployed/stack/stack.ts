@@ -233,8 +233,9 @@ export class Stack {
     }
     await this.#compose.up([...then.map(([name]) => name), PROMETHEUS], override);
     const prometheus = new Prometheus(this.prometheusPort);
-    const ready = until(() => prometheus.ready()).then((answers) => (answers ? [] : [PROMETHEUS]));
-    await this.#complain([...(await this.#unanswered(then)), ...(await ready)]);
+    await this.#complain(await this.#unanswered(then));
+    const scraped = services.filter(({ http }) => http.metricsPath !== undefined).flatMap(instancesOf);
+    await this.#complain((await until(() => prometheus.watches(scraped.length))) ? [] : [PROMETHEUS]);
   }
 
   /** Instances that have not answered their health question in time. */
