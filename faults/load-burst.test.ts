@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
 import type { Ms, Stage } from '../contract/index.ts';
 import { loadBurst } from './load-burst.ts';
 
@@ -8,7 +9,7 @@ function stage(): { stage: Stage; exhausted: number | undefined; now: Ms } {
   const clock = {
     now: () => state.now,
     sleep: async (ms: Ms) => {
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await turn();
       state.now += ms;
     },
   };
@@ -17,7 +18,10 @@ function stage(): { stage: Stage; exhausted: number | undefined; now: Ms } {
   return state;
 }
 
-const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+/** Time enough for some calls: the clock goes on at each turn of the loop. */
+async function someTurns(): Promise<void> {
+  for (let left = 20; left > 0; left -= 1) await turn();
+}
 
 it('calls come until it is healed; it bit when the metrics say so; it is healed when all are answered', async () => {
   const world = stage();
@@ -33,8 +37,7 @@ it('calls come until it is healed; it bit when the metrics say so; it is healed 
     },
   });
   const active = await burst.inject(world.stage);
-  await soon();
-  expect(arrivals).toBeGreaterThan(2);
+  await vi.waitUntil(() => arrivals > 2);
   expect(await active.witness()).toBeUndefined(); // nothing was exhausted
   world.exhausted = 0;
   expect(await active.witness()).toBeUndefined();
@@ -42,14 +45,12 @@ it('calls come until it is healed; it bit when the metrics say so; it is healed 
   expect((await active.witness())?.figures).toMatchObject({ value: 0.25 });
   await active[Symbol.asyncDispose]();
   await active[Symbol.asyncDispose]();
-  await soon();
   const made = arrivals;
-  await soon();
+  await someTurns();
   expect(arrivals).toBe(made);
   expect(await active.healed()).toBe(false); // calls are under way
   for (const answer of answers) answer();
-  await soon();
-  expect(await active.healed()).toBe(true);
+  await vi.waitUntil(() => active.healed());
 });
 
 it('calls that cannot be made are no burst', async () => {
@@ -61,6 +62,6 @@ it('calls that cannot be made are no burst', async () => {
     arrive: () => Promise.reject(new Error('no numbers')),
   });
   const active = await burst.inject(world.stage);
-  await soon();
+  await someTurns();
   await expect(active.witness()).rejects.toThrow(/"burst" could not be carried out/);
 });

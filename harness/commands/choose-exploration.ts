@@ -1,6 +1,6 @@
-import type { ComponentSpec, ExplorationModel } from '../../contract/index.ts';
+import type { ComponentSpec, Deployment, ExplorationModel } from '../../contract/index.ts';
 import type { Changed } from '../explore/directed-dealer.ts';
-import type { DrawOptions } from '../explore/draw.ts';
+import type { DrawChoice } from '../explore/draw.ts';
 import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts';
 import { filesLoadedBy } from '../explore/loaded-files.ts';
 import { PlantError, plantedFile, plantedNames, plantedSources } from '../explore/planted.ts';
@@ -25,7 +25,7 @@ export interface ExplorationChoice {
 export interface ChosenExploration {
   readonly model: ExplorationModel;
   readonly budgetMs: number;
-  readonly draw: Omit<DrawOptions, 'seed' | 'siege' | 'favoured'>;
+  readonly draw: DrawChoice;
   readonly sources?: Readonly<Record<string, string>>;
   /** Who has to do with what the bug changes. */
   readonly changed?: Changed;
@@ -99,7 +99,7 @@ async function withSafeguard(
   const declared = system.components.flatMap((spec) => (spec.kind === 'service' ? spec.safeguards : []));
   oneOf('--safeguard-off', safeguard, [...new Set(declared)]);
   const declares = (spec: ComponentSpec): boolean => spec.kind === 'service' && spec.safeguards.includes(safeguard);
-  return (await deploying(root, model, declares, `--safeguard-off ${safeguard}`, 'declares it')).model;
+  return deploying(model, system, named(system, declares), `--safeguard-off ${safeguard}`, 'declares it');
 }
 
 /**
@@ -111,32 +111,35 @@ async function withSources(
   model: ExplorationModel,
   planted: string,
   sources: Readonly<Record<string, string>>,
-): Promise<Directed> {
+): Promise<{ readonly model: ExplorationModel; readonly changed: Changed }> {
+  const system = await loadSystem(root, model.system);
   const changed = Object.keys(sources);
   const loads = (spec: ComponentSpec): boolean => {
     if (spec.kind !== 'service') return false;
     const loaded = filesLoadedBy(root, spec.entry);
     return changed.some((path) => loaded.has(path));
   };
-  return deploying(root, model, loads, `--planted ${planted}`, `loads ${changed.join(' or ')}`, true);
+  const loadedBy = named(system, loads);
+  return {
+    model: deploying(model, system, loadedBy, `--planted ${planted}`, `loads ${changed.join(' or ')}`, true),
+    changed: { loadedBy, stores: named(system, ({ kind }) => kind !== 'service') },
+  };
 }
 
-interface Directed {
-  readonly model: ExplorationModel;
-  readonly changed: Changed;
+/** Names of the components that are so. */
+function named({ components }: Deployment, wanted: (spec: ComponentSpec) => boolean): ReadonlySet<string> {
+  return new Set(components.filter(wanted).map(({ name }) => name));
 }
 
 /** @throws UsageError where no topology deploys such a component */
-async function deploying(
-  root: string,
+function deploying(
   model: ExplorationModel,
-  wanted: (spec: ComponentSpec) => boolean,
+  system: Deployment,
+  names: ReadonlySet<string>,
   flag: string,
   what: string,
   byCount = false,
-): Promise<Directed> {
-  const system = await loadSystem(root, model.system);
-  const names = new Set(system.components.filter(wanted).map(({ name }) => name));
+): ExplorationModel {
   const topologies = model.topologies.flatMap((topology) => {
     const { name, needs, weight } = topology;
     const deployed = deploymentFor({ id: name, needs, place: name }, system).components;
@@ -145,8 +148,7 @@ async function deploying(
   });
   if (topologies.length === 0)
     throw new UsageError(`${flag}: no topology of models/${model.system}/exploration.ts deploys who ${what}`);
-  const stores = system.components.filter(({ kind }) => kind !== 'service').map(({ name }) => name);
-  return { model: { ...model, topologies }, changed: { loadedBy: names, stores: new Set(stores) } };
+  return { ...model, topologies };
 }
 
 /** The sources with a bug planted. @throws UsageError where the patch is not there or does not fit */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ExplorationModel } from '../../contract/index.ts';
 import { Dealer } from './dealer.ts';
 import { DirectedDealer } from './directed-dealer.ts';
+import { unrun } from './testing.ts';
 
 const names = ['a', 'b', 'c', 'd'];
 const command = { weight: 1, writes: true, arguments: fc.record({}) };
@@ -19,13 +20,7 @@ const model: ExplorationModel = {
   })),
   commands: { take: command, give: command },
   clientsMax: 1,
-  begin: () => Promise.reject(new Error('nothing is run here')),
-  convergence: () => [],
-  collect: async () => ({}),
-  answers: () => [],
-  stateAt: () => 'idle',
-  states: ['idle'],
-  sometimes: {},
+  ...unrun,
 };
 const ROUND = 4;
 const CHANGED = { loadedBy: new Set(['x']), stores: new Set(['z']) };
@@ -97,4 +92,13 @@ test('a round waits for the runs before it, in whatever order they end', async (
   for (const [run, { topology }] of [...first.entries()].toReversed())
     dealer.done(run, { topology, touched: touchedIn(topology, 'c') });
   expect(await next).toEqual((await dealt(ROUND + 1, 'c')).at(-1));
+});
+
+test('in a single topology runs wait for the first, and not for each other', async () => {
+  const one = { ...model, topologies: model.topologies.slice(0, 1) };
+  const dealer = new DirectedDealer(one, 1, undefined, CHANGED);
+  expect(await dealer.deal(0)).toEqual({ topology: 'a', inTurn: true });
+  dealer.done(0, { topology: 'a' });
+  const hands = await Promise.all([1, 2, 3].map((run) => dealer.deal(run)));
+  expect(hands.map(({ topology }) => topology)).toEqual(['a', 'a', 'a']);
 });

@@ -2,6 +2,7 @@ import type { ExplorationModel } from '../../contract/index.ts';
 import type { DrawOptions } from './draw.ts';
 import { topologyOf } from './draw.ts';
 import { Sweep } from './sweep.ts';
+import type { TouchedBy } from './touched.ts';
 
 /** What a run is dealt. */
 export interface Hand extends Pick<DrawOptions, 'siege' | 'favoured'> {
@@ -10,9 +11,18 @@ export interface Hand extends Pick<DrawOptions, 'siege' | 'favoured'> {
   readonly inTurn?: true;
 }
 
+/** What a run that was dealt its hand came to. */
+export interface Outcome {
+  readonly topology: string;
+  /** Absent: nobody knows. */
+  readonly touched?: Readonly<Record<string, TouchedBy>>;
+}
+
 /** Deals each run what it is to be, in the order of the runs. */
 export interface Deals {
   deal(run: number): Promise<Hand>;
+  /** To be told of each run, where it is there: later ones may wait for that. */
+  done?(run: number, outcome: Outcome): void;
   /** Sieges that it deals before it deals one again. */
   readonly sieges: number;
 }

@@ -1,11 +1,13 @@
 import type { ExplorationModel } from '../../contract/index.ts';
-import type { Deals, Hand } from './dealer.ts';
+import type { Deals, Hand, Outcome } from './dealer.ts';
 import { topologyOf } from './draw.ts';
 import { stemOf } from './replicas.ts';
 import type { Siege } from './sieges.ts';
 import { Sweep } from './sweep.ts';
 import type { TouchedBy } from './touched.ts';
 
+/** Runs that know the same, at least: whoever deals one of them waits for those before. */
+const ROUND = 8;
 /** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
 const OFTENER = 3;
 /** So much more a siege weighs that is about the changed code and nobody else's. */
@@ -19,12 +21,6 @@ export interface Changed {
   readonly loadedBy: ReadonlySet<string>;
   /** Those that are no services: what such code leaves half done is theirs. */
   readonly stores: ReadonlySet<string>;
-}
-
-interface Outcome {
-  readonly topology: string;
-  /** Absent: nobody knows. */
-  readonly touched?: Readonly<Record<string, TouchedBy>>;
 }
 
 /** What was seen of changed code. */
@@ -65,11 +61,12 @@ export class DirectedDealer implements Deals {
   async deal(run: number): Promise<Hand> {
     this.#dealt[run] = Promise.withResolvers();
     const { topologies } = this.#model;
-    const round = Math.floor(run / topologies.length);
-    if (round === 0) return { topology: topologyOf(this.#model, this.#seed, run), inTurn: true };
-    const before = await Promise.all(this.#dealt.slice(0, round * topologies.length).map(({ promise }) => promise));
-    const seen = this.#evidence(before);
-    const nth = Math.floor((run - topologies.length) / 2);
+    const after = run - topologies.length;
+    if (after < 0) return { topology: topologyOf(this.#model, this.#seed, run), inTurn: true };
+    const round = Math.max(ROUND, topologies.length);
+    const before = this.#dealt.slice(0, run - (after % round));
+    const seen = this.#evidence(await Promise.all(before.map(({ promise }) => promise)));
+    const nth = Math.floor(after / 2);
     this.#latest = this.#sweep(seen);
     const besieged = run % 2 === 1 ? this.#latest.at(nth) : undefined;
     if (besieged !== undefined) {
@@ -88,19 +85,20 @@ export class DirectedDealer implements Deals {
     };
   }
 
-  /** What a run that was dealt its hand came to. Each must be told: the next rounds wait for it. */
+  /** Each must be told: the next rounds wait for it. */
   done(run: number, outcome: Outcome): void {
     this.#dealt[run]?.resolve(outcome);
   }
 
   #evidence(outcomes: readonly Outcome[]): Evidence {
-    const known = outcomes.flatMap(({ topology, touched }) => (touched === undefined ? [] : [{ topology, touched }]));
-    const runs = Map.groupBy(known, ({ topology }) => topology);
+    const runs = Map.groupBy(known(outcomes), ({ topology }) => topology);
     const topologies = new Map(
       [...runs].map(([name, own]) => [name, own.filter(({ touched }) => carriedOut(touched)).length / own.length]),
     );
     // What comes first shows best what carries what out: nothing else happens then.
-    const inTurn = known.slice(0, this.#model.topologies.length).flatMap(({ touched }) => Object.entries(touched));
+    const inTurn = known(outcomes.slice(0, this.#model.topologies.length)).flatMap(({ touched }) =>
+      Object.entries(touched),
+    );
     const shares = [...Map.groupBy(inTurn, ([name]) => name)]
       .filter(([name]) => name !== '')
       .map(([name, all]) => {
@@ -138,6 +136,9 @@ export class DirectedDealer implements Deals {
     return parts.some((name) => loadedBy.has(name)) || targets.every((each) => stores.has(stemOf(each))) ? 1 : 0;
   }
 }
+
+const known = (outcomes: readonly Outcome[]): readonly Required<Outcome>[] =>
+  outcomes.flatMap(({ topology, touched }) => (touched === undefined ? [] : [{ topology, touched }]));
 
 /** After some command: what comes before any is the loading. */
 const carriedOut = (touched: Readonly<Record<string, TouchedBy>>): boolean =>

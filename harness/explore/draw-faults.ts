@@ -2,6 +2,7 @@ import type { Command, DrawableFault, Ms, PlannedFault, Topology } from '../../c
 import type { Dice } from './dice.ts';
 import type { Workload } from './draw-workload.ts';
 import { replicasOf } from './replicas.ts';
+import { weighted } from './weighted.ts';
 
 /** How many faults a run has: mostly one to three. */
 const FAULTS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 4];
@@ -44,7 +45,7 @@ export function drawFaults({
 }: FaultsDrawn): readonly PlannedFault[] {
   const allowed = topology.faults.filter(({ kind }) => kinds?.includes(kind) ?? true);
   if (allowed.length === 0) return [];
-  const drawable = dice.some(allowed).flatMap((each) => Array.from({ length: each.weight ?? 1 }, () => each));
+  const drawable = weighted(dice.some(allowed), ({ weight = 1 }) => weight);
   const faults: PlannedFault[] = [];
   for (let left = dice.pick(FAULTS); left > 0; left -= 1) {
     const chosen = dice.pick(drawable);

@@ -1,5 +1,6 @@
 import type { Arguments, Command, CommandKind, ExplorationModel, Ms, Topology } from '../../contract/index.ts';
 import type { Dice } from './dice.ts';
+import { weighted } from './weighted.ts';
 
 /** How many commands a workload has, beside those that faults bring. */
 export const COMMANDS = { min: 8, max: 60 } as const;
@@ -87,9 +88,9 @@ export class Workload {
     const possible = topology.commands.filter((name) => kindOf(model, name).weight > 0);
     const kinds = new Set([...dice.some(possible), ...possible.filter((name) => favoured.includes(name))]);
     const weightOf = (name: string): number => kindOf(model, name).weight * (favoured.includes(name) ? FAVOUR : 1);
-    this.#names = [...kinds].flatMap((name) => Array.from({ length: weightOf(name) }, () => name));
-    this.#stories = storiesOf(model, topology).flatMap((story) =>
-      Array.from({ length: story.some((name) => favoured.includes(name)) ? FAVOUR : 1 }, () => story),
+    this.#names = weighted([...kinds], weightOf);
+    this.#stories = weighted(storiesOf(model, topology), (story) =>
+      story.some((name) => favoured.includes(name)) ? FAVOUR : 1,
     );
     this.#scenes = dice.some(SCENES);
     this.#clients = dice.integer(1, model.clientsMax);

@@ -14,15 +14,20 @@ import { drawFaults } from './draw-faults.ts';
 import { drawSiege } from './draw-siege.ts';
 import { COMMANDS, Workload, kindOf, storiesOf } from './draw-workload.ts';
 import type { Siege } from './sieges.ts';
+import { weighted } from './weighted.ts';
 
-/** What the caller fixes; all else is drawn. */
-export interface DrawOptions {
-  readonly seed: number;
+/** What is the same in all cases of an exploration. */
+export interface DrawChoice {
   /** Kinds of fault that may be drawn at all. Absent: all that the topology has. */
   readonly faults?: readonly string[];
   readonly topology?: string;
   readonly safeguardOff?: string;
   readonly planted?: string;
+}
+
+/** What the caller fixes; all else is drawn. */
+export interface DrawOptions extends DrawChoice {
+  readonly seed: number;
   /** Its faults are those of this siege, which has been laid so often before. Absent: they are drawn. */
   readonly siege?: { readonly siege: Siege; readonly round: number };
   /** Commands that come often. */
@@ -49,7 +54,7 @@ export function caseSeed(seed: number, index: number): number {
  */
 export function topologyOf(model: ExplorationModel, seed: number, index: number): string {
   const { topologies } = model;
-  const later = weighted(topologies);
+  const later = weighted(topologies, ({ weight }) => weight);
   const round = index < topologies.length ? 0 : 1 + Math.floor((index - topologies.length) / later.length);
   const place = round === 0 ? index : (index - topologies.length) % later.length;
   const rank = (n: number): number => caseSeed(caseSeed(seed, -1 - round), n);
@@ -75,7 +80,7 @@ export function caseInTurn(
   model: ExplorationModel,
   { seed, topology: name, ...options }: DrawOptions & { readonly topology: string },
 ): ExplorationCase {
-  const topology = topologiesOf(model, { seed, topology: name })[0] as Topology;
+  const topology = topologiesOf(model, { topology: name })[0] as Topology;
   const stories = storiesOf(model, topology);
   const told = new Set(stories.flat());
   const rows = [...stories, ...topology.commands.filter((each) => !told.has(each)).map((each) => [each])];
@@ -93,7 +98,7 @@ export function caseInTurn(
 }
 
 function draw(dice: Dice, model: ExplorationModel, options: DrawOptions): ExplorationCase {
-  const topology = dice.pick(weighted(topologiesOf(model, options)));
+  const topology = dice.pick(weighted(topologiesOf(model, options), ({ weight }) => weight));
   const lastsMs = dice.integer(LASTS_MS.min, LASTS_MS.max);
   const { siege, favoured = [] } = options;
   const workload = new Workload(dice, model, topology, {
@@ -145,13 +150,9 @@ function whole(
   };
 }
 
-function topologiesOf(model: ExplorationModel, { topology }: DrawOptions): readonly Topology[] {
+/** Those that may be drawn. */
+export function topologiesOf(model: ExplorationModel, { topology }: DrawChoice): readonly Topology[] {
   return topology === undefined ? model.topologies : model.topologies.filter(({ name }) => name === topology);
-}
-
-/** Each as often as it weighs. */
-function weighted<T extends { readonly weight?: number }>(items: readonly T[]): readonly T[] {
-  return items.flatMap((item) => Array.from({ length: item.weight ?? 1 }, () => item));
 }
 
 function inOrder<T extends { readonly at: Ms }>(items: readonly T[]): readonly T[] {

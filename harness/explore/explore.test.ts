@@ -9,6 +9,7 @@ import { caseSeed, drawCase, topologyOf } from './draw.ts';
 import { explore } from './explore.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { CaseOutcome } from './worker-job.ts';
+import { unrun } from './testing.ts';
 
 test('one seed gives one case, another seed another one', () => {
   const seeds = [0, 1, 2].map((index) => caseSeed(7, index));
@@ -151,12 +152,7 @@ const model: ExplorationModel = {
     read: { weight: 2, arguments: fc.record({}) as fc.Arbitrary<Arguments> },
   },
   clientsMax: 3,
-  begin: () => Promise.reject(new Error('nothing is run here')),
-  convergence: () => [],
-  collect: async () => ({}),
-  answers: () => [],
-  stateAt: () => 'idle',
-  states: ['idle'],
+  ...unrun,
   sometimes: { 'something is written': () => true },
 };
 

@@ -1,9 +1,10 @@
 import type { CaseFailure, ExplorationCase, ExplorationModel, ExplorationResult } from '../../contract/index.ts';
 import { Dealer } from './dealer.ts';
+import type { Deals } from './dealer.ts';
 import { DirectedDealer } from './directed-dealer.ts';
 import type { Changed } from './directed-dealer.ts';
-import { caseInTurn, caseSeed, drawCase } from './draw.ts';
-import type { DrawOptions } from './draw.ts';
+import { caseInTurn, caseSeed, drawCase, topologiesOf } from './draw.ts';
+import type { DrawChoice } from './draw.ts';
 import { minimize, ofCheck } from './minimize.ts';
 import type { CaseRunner, Minimized } from './minimize.ts';
 import { Tally } from './tally.ts';
@@ -17,7 +18,7 @@ export interface ExploreOptions {
   /** So many runs, or as many as the time allows. */
   readonly runs?: number;
   readonly budgetMs?: number;
-  readonly draw: Omit<DrawOptions, 'seed' | 'siege' | 'favoured'>;
+  readonly draw: DrawChoice;
   /** Code which was changed: the search is directed at it. Absent: at nothing. */
   readonly changed?: Changed;
   /** Real time for making one failure small. */
@@ -59,12 +60,11 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   const finished = new Map<number, Omit<Failing, 'run'>>();
   const failing: Failing[] = [];
   const checks = new Set<string>();
-  const { topology: only, faults } = draw;
-  const drawable =
-    only === undefined ? model : { ...model, topologies: model.topologies.filter(({ name }) => name === only) };
-  const directed =
-    options.changed === undefined ? undefined : new DirectedDealer(drawable, seed, faults, options.changed);
-  const dealer = directed ?? new Dealer(drawable, seed, faults);
+  const drawable = { ...model, topologies: topologiesOf(model, draw) };
+  const dealer: Deals =
+    options.changed === undefined
+      ? new Dealer(drawable, seed, draw.faults)
+      : new DirectedDealer(drawable, seed, draw.faults, options.changed);
   let next = 0;
   let added = 0;
   const enough = (): boolean =>
@@ -80,7 +80,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       const drawn = (inTurn ? caseInTurn : drawCase)(model, { ...draw, ...hand, seed: caseSeed(seed, run) });
       const suspected = await workers.run({ case: drawn, whole: false, impatient: true });
       const { touched } = suspected;
-      directed?.done(run, { topology: hand.topology, ...(touched === undefined ? {} : { touched }) });
+      dealer.done?.(run, { topology: hand.topology, ...(touched === undefined ? {} : { touched }) });
       // No verdict by impatience: what was given up is run once more, with all the time that its limit gives.
       const outcome = suspected.givenUp === true ? await workers.run({ case: drawn, whole: false }) : suspected;
       finished.set(run, { drawn, outcome, ...(hand.siege === undefined ? {} : { siege: hand.siege.siege }) });

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { ExplorationModel, Topology } from '../../contract/index.ts';
+import { randomStream } from '../run/random.ts';
 import { nameOf, siegesOf } from './sieges.ts';
 import type { Siege } from './sieges.ts';
+import { weighted } from './weighted.ts';
 
 /** A siege, and where it is laid. */
 export interface Besieged {
@@ -53,15 +54,13 @@ export class Sweep {
   at(n: number): Besieged | undefined {
     if (this.length === 0) return undefined;
     const round = Math.floor(n / this.length);
-    const places = (this.#places[n % this.length] ?? []).flatMap((place) =>
-      Array.from({ length: place.topology.weight }, () => place),
-    );
+    const places = weighted(this.#places[n % this.length] ?? [], ({ topology }) => topology.weight);
     const place = places[Math.floor(this.#lot(`topology ${n}`) * places.length)];
     return place === undefined ? undefined : { topology: place.topology, siege: place.siege, round };
   }
 
-  /** Above 0 and below 1, by the seed. */
+  /** From 0 to below 1, by the seed. */
   #lot(of: string): number {
-    return (createHash('sha256').update(`${this.#seed}\0${of}`).digest().readUInt32BE() + 0.5) / 2 ** 32;
+    return randomStream(this.#seed, of)();
   }
 }

@@ -10,6 +10,17 @@ export const APART = [20, 21, 22];
 const slot = fc.record({ slot: fc.nat({ max: 9 }) }) as fc.Arbitrary<Arguments>;
 export const nothing = fc.record({}) as fc.Arbitrary<Arguments>;
 
+/** The part of a model by which cases are run and judged. */
+export const unrun = {
+  begin: () => Promise.reject(new Error('nothing is run here')),
+  convergence: () => [],
+  collect: async () => ({}),
+  answers: () => [],
+  stateAt: () => 'idle',
+  states: ['idle'],
+  sometimes: {},
+} satisfies Partial<ExplorationModel>;
+
 export const model: ExplorationModel = {
   system: 'toy',
   topologies: [
@@ -43,11 +54,5 @@ export const model: ExplorationModel = {
   stories: [['take', 'give', 'show']],
   again: 'again',
   clientsMax: 3,
-  begin: () => Promise.reject(new Error('nothing is run here')),
-  convergence: () => [],
-  collect: async () => ({}),
-  answers: () => [],
-  stateAt: () => 'idle',
-  states: ['idle'],
-  sometimes: {},
+  ...unrun,
 };

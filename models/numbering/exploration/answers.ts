@@ -1,5 +1,6 @@
 import type { CaseFailure, Explored, Operation } from '../../../contract/index.ts';
 import { subjectOf } from '../invariants/tables.ts';
+import { regionalTopologies } from './regional-topologies.ts';
 
 /** Which refusals a call may meet at all, whatever else goes on. UNAVAILABLE is looked at apart. */
 const REFUSALS: Readonly<Record<string, readonly string[]>> = {
@@ -37,6 +38,8 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
 
 /** Operations that may change an identifier. */
 const CHANGES: readonly string[] = ['reserve', 'assign', 'release-reservation', 'release', 'recall', 'reinstate'];
+
+const IN_TWO_REGIONS = new Set(regionalTopologies.map(({ name }) => name));
 
 type Rule = (operation: Operation, explored: Explored) => string | undefined;
 
@@ -212,8 +215,9 @@ const RULES: Readonly<Record<string, Rule>> = {
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|UND_|EHOST|ENET)/;
 
 /** A region whose standby lags refuses all writes so, and says when to try again (THROTTLE_AFTER_MS); no other conflict ends by itself. Nothing lags where nothing is broken. */
-function ofLaggingRegion({ error, result }: Operation, { case: { faults, slowLinks } }: Explored): boolean {
-  return error === 'CONFLICT' && Number(result?.['retryAfterMs']) > 0 && faults.length + slowLinks.length > 0;
+function ofLaggingRegion({ error, result }: Operation, { case: { topology, faults, slowLinks } }: Explored): boolean {
+  if (error !== 'CONFLICT' || !(Number(result?.['retryAfterMs']) > 0)) return false;
+  return IN_TWO_REGIONS.has(topology) && faults.length + slowLinks.length > 0;
 }
 
 /** It may have changed this identifier. A call of which nobody knows what came of it may have been on any that it did not name itself. */

@@ -11,7 +11,7 @@ import { Problem } from '../../kit/problems.ts';
 import type { Safeguard, Safeguards } from '../../kit/safeguards.ts';
 import { problem } from '../domain/problems.ts';
 import { nextVersion, recordChange } from '../store/admin-changes.ts';
-import { endExport, lockExport, noteAttempt, noteFailure, readExportLines } from '../store/exports.ts';
+import { endExport, lockExport, noteEarlyAttempt, noteFailure, readExportLines } from '../store/exports.ts';
 import { readOpenIncident } from '../store/incidents.ts';
 
 export const EXPORT_HALT: Safeguard = {
@@ -56,7 +56,7 @@ interface Signed extends Exported {
 export async function generateExport(parts: ExportParts, month: string, actor: string): Promise<Exported> {
   try {
     // By itself, since the file may leave and its record not be made.
-    await noteAttempt(parts.pool, month);
+    await noteEarlyAttempt(parts.pool, month);
     return await inTransaction(parts.pool, (sql) => generate(parts, sql, month, actor));
   } catch (error) {
     const known = error instanceof Problem && error.code !== 'EXPORT_HALTED';

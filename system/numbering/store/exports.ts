@@ -107,11 +107,12 @@ export async function endExport(
   );
 }
 
-/** An attempt begins: whatever breaks it off, it is gone on with. Not noted while somebody else is at it. */
-export async function noteAttempt(sql: Sql, month: string): Promise<void> {
+/** An attempt begins before its time: whatever breaks it off, it is gone on with, as one that is due is anyway. Not noted while somebody else is at it. */
+export async function noteEarlyAttempt(sql: Sql, month: string): Promise<void> {
   await sql.query(
     `UPDATE numbering.regulator_exports SET attempted_at = now()
-      WHERE month = (SELECT month FROM numbering.regulator_exports WHERE month = $1 AND status = 'PENDING' ORDER BY month FOR UPDATE SKIP LOCKED)`,
+      WHERE month = (SELECT month FROM numbering.regulator_exports
+                     WHERE month = $1 AND status = 'PENDING' AND planned_at > now() ORDER BY month FOR UPDATE SKIP LOCKED)`,
     [month],
   );
 }

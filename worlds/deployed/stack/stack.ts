@@ -235,7 +235,10 @@ export class Stack {
     const prometheus = new Prometheus(this.prometheusPort);
     await this.#complain(await this.#unanswered(then));
     const scraped = services.filter(({ http }) => http.metricsPath !== undefined).flatMap(instancesOf);
-    await this.#complain((await until(() => prometheus.watches(scraped.length))) ? [] : [PROMETHEUS]);
+    if (!(await until(() => prometheus.watches(scraped.length))))
+      throw new Error(
+        `Prometheus has not scraped each of ${scraped.length} targets within ${ANSWERS_WITHIN_MS / 1000} s: look at http://127.0.0.1:${this.prometheusPort}/targets`,
+      );
   }
 
   /** Instances that have not answered their health question in time. */
