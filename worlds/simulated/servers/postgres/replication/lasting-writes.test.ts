@@ -47,10 +47,12 @@ afterAll(async () => {
 async function standby(name: string): Promise<void> {
   await pool.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
   await pool.query('SELECT pg_reload_conf()');
-  const loaded = async (): Promise<boolean> =>
-    (await pool.query('SHOW synchronous_standby_names')).rows[0]?.synchronous_standby_names === name;
-  while (!(await loaded()));
+  // A commit waits by what the checkpointer has read, whatever a backend's own setting says: only a commit can tell.
+  const waits = name !== '';
+  while (((await givenUp(writesAnything)) === 'Unconfirmed') !== waits);
 }
+
+const writesAnything = (sql: Sql) => sql.query(`SELECT pg_logical_emit_message(true, '', '')`);
 
 /** What a transaction ends with whose wait for the standby is given up; what it answers when it waits for nobody. */
 async function givenUp(work: (sql: Sql) => Promise<unknown>): Promise<unknown> {
