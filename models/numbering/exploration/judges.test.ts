@@ -107,6 +107,22 @@ test('limits: without Redis a quota holds, and a rate may not', () => {
   expect(judged([0, 1, 2, 3, 4].map((n) => nth(n, 'a', refusal('CONFLICT'))))).toEqual([]);
 });
 
+test('limits: a refusal that Redis could not be told of may stay counted, and no other', () => {
+  const full = [0, 1, 2, 3].map((n) => nth(n, 'a', refusal('CONFLICT')));
+  const late = nth(90, 'a', refusal('RATE_LIMITED'));
+  const later = [105, 106, 107].map((n) => nth(n, 'a', refusal('CONFLICT')));
+  const last = nth(115, 'a', refusal('RATE_LIMITED'));
+  const judged = (...faults: Explored['faults']): readonly string[] =>
+    verdict(limits, { ...explored([...full, late, ...later, last], { topology: 'core+limits' }), faults });
+  const wrong = ['answers:refused-within-limits'];
+  expect(judged()).toEqual(wrong);
+  expect(judged({ ...fault(8990, 'redis'), healedAt: 9500 })).toEqual([]);
+  expect(judged({ ...fault(8000, 'redis'), healedAt: 8500 })).toEqual(wrong);
+  expect(judged({ ...fault(8990, 'redis'), healedAt: 9500, skipped: 'not possible' })).toEqual(wrong);
+  const cut = fault(8990, 'numbering-service-1', 'postgres');
+  expect(judged({ ...cut, planned: { ...cut.planned, kind: 'network.partition' }, healedAt: 9500 })).toEqual(wrong);
+});
+
 test.each([
   [8000, []],
   [8001, ['answers:read-age-bound']],

@@ -22,7 +22,7 @@ export function limits(explored: Explored): readonly CaseFailure[] {
   const { operations, case: drawn } = explored;
   if (drawn.topology !== TOPOLOGY) return [];
   const rate = { limit: LIMITS.reserves, windowMs: LIMITS.windowMs };
-  const refused = limitViolations(operations, rate, LIMITS.reservations).map((violation) => ({
+  const refused = limitViolations(operations, rate, LIMITS.reservations, leftCount(explored)).map((violation) => ({
     check: 'answers:refused-within-limits',
     ...violation,
   }));
@@ -37,6 +37,19 @@ export function limits(explored: Explored): readonly CaseFailure[] {
     ...tooOld(operations),
   ];
 }
+
+/** A call that was refused while Redis did not answer in time, or whose service was broken, may be counted there all the same. */
+const leftCount =
+  ({ faults, case: drawn }: Explored) =>
+  (refused: Operation): boolean =>
+    drawn.slowLinks.some(({ from, to }) => [from, to].includes('redis')) ||
+    faults.some(
+      ({ planned: { kind, targets }, skipped, injectedAt, healedAt = Infinity }) =>
+        skipped === undefined &&
+        (targets.includes('redis') || kind.startsWith('process.')) &&
+        injectedAt <= endOf(refused) &&
+        healedAt >= refused.invokedAt,
+    );
 
 /** What a call is told that it has is in PostgreSQL, and all count there or all in Redis, but where one of the services is cut off from that. */
 const countsAgree = (targets: readonly string[]): boolean => targets.length === 1 || !targets.includes('redis');

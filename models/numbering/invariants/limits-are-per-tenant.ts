@@ -34,15 +34,20 @@ export const invariant: Invariant = {
   },
 };
 
-/** Refusals by a limit to which the tenant cannot have come: by the rate of Reserve, and by the quota of reservations. */
+/**
+ * Refusals by a limit to which the tenant cannot have come: by the rate of Reserve, and by the quota of reservations.
+ *
+ * @param leftCount whether a call that was refused may have left its count behind: Redis counted it and could not be told otherwise
+ */
 export function limitViolations(
   operations: readonly Operation[],
   rate: { readonly limit: number; readonly windowMs: Ms },
   quota: number,
+  leftCount: (refused: Operation) => boolean = () => false,
 ): readonly Violation[] {
   const reserves = operations.filter(({ name }) => name === 'reserve');
   const byTenant = Map.groupBy(reserves, tenantOf);
-  const limits = limitsOf(rate, quota);
+  const limits = limitsOf(rate, quota, leftCount);
   return reserves.flatMap((operation): Violation[] => {
     const limit = limits[operation.error ?? ''];
     if (limit === undefined) return [];
@@ -63,6 +68,7 @@ interface Own {
 const limitsOf = (
   rate: { readonly limit: number; readonly windowMs: Ms },
   quota: number,
+  leftCount: (refused: Operation) => boolean,
 ): Readonly<Record<string, (refused: Operation, own: readonly Operation[]) => Own>> => ({
   RATE_LIMITED: (refused, own) => {
     // Of calls at once each may have been counted for a moment, also those that were refused.
@@ -70,7 +76,7 @@ const limitsOf = (
       (call) =>
         call.id !== refused.id &&
         call.invokedAt < endOf(refused) &&
-        endOf(call) > refused.invokedAt - (call.error === 'RATE_LIMITED' ? 0 : rate.windowMs),
+        endOf(call) > refused.invokedAt - (call.error === 'RATE_LIMITED' && !leftCount(call) ? 0 : rate.windowMs),
     );
     return { atMost: counted.length, needed: rate.limit, what: 'calls in a minute' };
   },
