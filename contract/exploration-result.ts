@@ -57,8 +57,8 @@ export interface ExplorationResult {
   /** Cells that topologies allow and no run has met. */
   readonly uncovered: number;
   readonly cells: number;
-  /** Sieges that were laid, of all that the search goes through one after another: a fault of a component at a command, by a link's messages. */
-  readonly swept: { readonly laid: number; readonly of: number };
+  /** Strikes that runs were dealt, of all that the search goes through one after another: a fault of a component at a command, with the n-th message of a link. */
+  readonly swept: { readonly dealt: number; readonly of: number };
   /** Over the hashes of all runs in their order: equal for equal seeds, whatever `--jobs` is. */
   readonly hash: string;
   /** Greatest of any worker, MB. */

@@ -19,7 +19,9 @@ export function explorationText(result: ExplorationResult, directory: string): s
       .map(([name, count]) => `${name} ${count}`)
       .join(', ')}`,
     `  covered    ${number(result.cells - result.uncovered)} of ${number(result.cells)} of fault x component x state`,
-    `  swept      ${number(result.swept.laid)} of ${number(result.swept.of)} sieges`,
+    ...(result.swept.of === 0
+      ? []
+      : [`  swept      ${number(result.swept.dealt)} of ${number(result.swept.of)} strikes at steps of commands`]),
     `  reached    ${Object.keys(result.reached).length - missed.length} of ${Object.keys(result.reached).length} points${missed.length > 0 ? `; never: ${some(missed)}` : ''}`,
     `  memory     ${result.memoryMb} MB at most in a worker${result.recycled > 0 ? `, ${result.recycled} replaced` : ''}`,
     `  hash       ${result.hash.slice(0, 16)} over all runs`,

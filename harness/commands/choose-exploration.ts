@@ -2,6 +2,8 @@ import type { ComponentSpec, Deployment, ExplorationModel } from '../../contract
 import type { Changed } from '../explore/directed-dealer.ts';
 import type { DrawChoice } from '../explore/draw.ts';
 import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts';
+import { linesOf } from '../explore/changed-lines.ts';
+import type { Lines } from '../explore/changed-lines.ts';
 import { filesLoadedBy } from '../explore/loaded-files.ts';
 import { PlantError, plantedFile, plantedNames, plantedSources } from '../explore/planted.ts';
 import { loadSystem } from '../load/subject.ts';
@@ -27,6 +29,8 @@ export interface ChosenExploration {
   readonly budgetMs: number;
   readonly draw: DrawChoice;
   readonly sources?: Readonly<Record<string, string>>;
+  /** Lines by which it is seen that the changed sources are carried out. */
+  readonly watched?: Lines;
   /** Who has to do with what the bug changes. */
   readonly changed?: Changed;
 }
@@ -47,7 +51,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
   if (choice.topology !== undefined) oneOf('--topology', choice.topology, names);
   const sources = choice.planted === undefined ? undefined : sourcesOf(root, choice.planted);
   const safe = await withSafeguard(root, whole, choice.safeguardOff);
-  const { model, changed } =
+  const { model, changed, watched } =
     choice.planted === undefined || sources === undefined
       ? { model: safe }
       : await withSources(root, safe, choice.planted, sources);
@@ -62,6 +66,7 @@ export async function chooseExploration(root: string, choice: ExplorationChoice)
       ...(choice.planted === undefined ? {} : { planted: choice.planted }),
     },
     ...(sources === undefined ? {} : { sources }),
+    ...(watched === undefined ? {} : { watched }),
     ...(changed === undefined ? {} : { changed }),
   };
 }
@@ -111,18 +116,20 @@ async function withSources(
   model: ExplorationModel,
   planted: string,
   sources: Readonly<Record<string, string>>,
-): Promise<{ readonly model: ExplorationModel; readonly changed: Changed }> {
+): Promise<Required<Pick<ChosenExploration, 'model' | 'changed' | 'watched'>>> {
   const system = await loadSystem(root, model.system);
   const changed = Object.keys(sources);
-  const loads = (spec: ComponentSpec): boolean => {
-    if (spec.kind !== 'service') return false;
-    const loaded = filesLoadedBy(root, spec.entry);
-    return changed.some((path) => loaded.has(path));
-  };
+  const files = new Map<ComponentSpec, ReadonlySet<string>>(
+    system.components.flatMap((spec) =>
+      spec.kind === 'service' ? [[spec, filesLoadedBy(root, spec.entry)] as const] : [],
+    ),
+  );
+  const loads = (spec: ComponentSpec): boolean => changed.some((path) => files.get(spec)?.has(path) === true);
   const loadedBy = named(system, loads);
   return {
     model: deploying(model, system, loadedBy, `--planted ${planted}`, `loads ${changed.join(' or ')}`, true),
     changed: { loadedBy, stores: named(system, ({ kind }) => kind !== 'service') },
+    watched: linesOf(root, sources, new Set([...files.values()].flatMap((loaded) => [...loaded]))),
   };
 }
 

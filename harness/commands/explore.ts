@@ -49,6 +49,7 @@ export async function explore(root: string, options: ExploreOptions): Promise<nu
       world: 'simulated',
       system: chosen.model.system,
       ...(chosen.sources === undefined ? {} : { sources: chosen.sources }),
+      ...(chosen.watched === undefined ? {} : { watched: chosen.watched }),
     },
     jobs,
     wallLimitMs: options.wallLimit * 1000,

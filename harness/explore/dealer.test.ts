@@ -28,23 +28,32 @@ const CHANGED = { loadedBy: new Set(['x']), stores: new Set(['z']) };
 test('every other run is of the sweep, and the others meet each topology', async () => {
   const dealer = new Dealer(model, 1, undefined);
   const hands = await Promise.all(Array.from({ length: 8 }, (_, run) => dealer.deal(run)));
-  expect(hands.map(({ siege }) => siege !== undefined)).toEqual([false, true, false, true, false, true, false, true]);
-  expect(new Set(hands.filter(({ siege }) => siege === undefined).map(({ topology }) => topology))).toEqual(
+  expect(hands.map(({ strikes }) => strikes !== undefined)).toEqual([
+    false,
+    true,
+    false,
+    true,
+    false,
+    true,
+    false,
+    true,
+  ]);
+  expect(new Set(hands.filter(({ strikes }) => strikes === undefined).map(({ topology }) => topology))).toEqual(
     new Set(names),
   );
 });
 
-test('where no siege can be laid all runs are drawn', async () => {
+test('where nothing can be struck all runs are drawn', async () => {
   const dealer = new Dealer(model, 1, []);
   const hands = await Promise.all(Array.from({ length: 8 }, (_, run) => dealer.deal(run)));
-  expect(hands.every(({ siege }) => siege === undefined)).toBe(true);
+  expect(hands.every(({ strikes }) => strikes === undefined)).toBe(true);
 });
 
 type Hands = readonly Awaited<ReturnType<DirectedDealer['deal']>>[];
 
 /** Hands of so many runs, where `take` carries the changed code out in the topology `hot`. */
-async function dealt(runs: number, hot: string): Promise<Hands> {
-  const dealer = new DirectedDealer(model, 1, undefined, CHANGED);
+async function dealt(runs: number, hot: string, of: ExplorationModel = model): Promise<Hands> {
+  const dealer = new DirectedDealer(of, 1, undefined, CHANGED);
   const hands: Hands[number][] = [];
   for (let run = 0; run < runs; run += 1) {
     const hand = await dealer.deal(run);
@@ -64,23 +73,40 @@ test('the first round does all commands in turn in each topology, and later ones
   const first = hands.slice(0, ROUND);
   expect(first.every(({ inTurn }) => inTurn === true)).toBe(true);
   expect(new Set(first.map(({ topology }) => topology))).toEqual(new Set(names));
-  const drawn = hands.slice(ROUND).filter(({ siege }) => siege === undefined);
+  const drawn = hands.slice(ROUND).filter(({ strikes }) => strikes === undefined);
   expect(drawn.filter(({ topology }) => topology === 'c').length).toBeGreaterThan(drawn.length / 2);
   for (const name of names) expect(drawn.map(({ topology }) => topology)).toContain(name);
   for (const { favoured, inTurn } of hands.slice(ROUND)) expect([favoured, inTurn]).toEqual([['take'], undefined]);
 });
 
-test('the changed code is besieged where it is carried out and at what, in who loads it and in what it leaves half done', async () => {
-  const sieges = (await dealt(ROUND * 8, 'c')).filter(({ siege }) => siege !== undefined);
-  expect(sieges.length).toBeGreaterThan(8);
-  for (const { topology, siege } of sieges) expect([topology, siege?.siege.command]).toEqual(['c', 'take']);
-  expect(new Set(sieges.map(({ siege }) => siege?.siege.targets[0]))).toEqual(new Set(['x-2', 'z']));
+/** All strikes, each with its topology. */
+const struck = async (hot: string) =>
+  (await dealt(ROUND * 8, hot)).flatMap(({ topology, strikes = [] }) =>
+    strikes.map(({ siege, nth }) => ({ topology, command: siege.command, target: siege.targets[0], nth })),
+  );
+
+test('the changed code is struck where it is carried out and at what, in who loads it and in what it leaves half done', async () => {
+  const all = await struck('c');
+  expect(all.length).toBeGreaterThan(8);
+  expect(new Set(all.map(({ topology }) => topology))).toEqual(new Set(['c']));
+  // What others are doing then comes later.
+  expect(all.findIndex(({ command: name }) => name === 'give')).toBeGreaterThan(0);
+  expect(new Set(all.map(({ target }) => target))).toEqual(new Set(['x-2', 'z']));
+});
+
+test('faults of those lie in wait for the changed code, in every other run', async () => {
+  const later = (await dealt(ROUND * 8, 'c')).slice(ROUND);
+  const waiting = later.filter(({ lurking }) => lurking !== undefined);
+  expect(waiting).toHaveLength(later.length / 2);
+  expect(new Set(waiting.flatMap(({ lurking = [] }) => lurking.map(({ targets }) => targets[0])))).toEqual(
+    new Set(['x-2', 'z']),
+  );
 });
 
 test('where nobody has seen it carried out, at all commands', async () => {
-  const sieges = (await dealt(ROUND * 8, 'nowhere')).flatMap(({ siege }) => (siege === undefined ? [] : [siege.siege]));
-  expect(new Set(sieges.map(({ command: name }) => name))).toEqual(new Set(['take', 'give']));
-  expect(new Set(sieges.map(({ targets }) => targets[0]))).toEqual(new Set(['x-2', 'z']));
+  const all = await struck('nowhere');
+  expect(new Set(all.map(({ command: name }) => name))).toEqual(new Set(['take', 'give']));
+  expect(new Set(all.map(({ target }) => target))).toEqual(new Set(['x-2', 'z']));
 });
 
 test('a round waits for the runs before it, in whatever order they end', async () => {

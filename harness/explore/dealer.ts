@@ -1,14 +1,17 @@
 import type { ExplorationModel } from '../../contract/index.ts';
+import type { Lurking } from './ambush.ts';
 import type { DrawOptions } from './draw.ts';
 import { topologyOf } from './draw.ts';
 import { Sweep } from './sweep.ts';
 import type { TouchedBy } from './touched.ts';
 
 /** What a run is dealt. */
-export interface Hand extends Pick<DrawOptions, 'siege' | 'favoured'> {
+export interface Hand extends Pick<DrawOptions, 'strikes' | 'favoured'> {
   readonly topology: string;
   /** All commands in turn, without a fault. */
   readonly inTurn?: true;
+  /** These come when changed code is carried out, and no others. */
+  readonly lurking?: readonly Lurking[];
 }
 
 /** What a run that was dealt its hand came to. */
@@ -23,8 +26,8 @@ export interface Deals {
   deal(run: number): Promise<Hand>;
   /** To be told of each run, where it is there: later ones may wait for that. */
   done?(run: number, outcome: Outcome): void;
-  /** Sieges that it deals before it deals one again. */
-  readonly sieges: number;
+  /** Strikes that it deals before it deals one again. */
+  readonly strikes: number;
 }
 
 /** Every other run is of the sweep, the others are drawn. Depends on seed and number alone. */
@@ -40,15 +43,14 @@ export class Dealer implements Deals {
     this.#sweep = new Sweep(model, { seed, kinds: faults });
   }
 
-  get sieges(): number {
+  get strikes(): number {
     return this.#sweep.length;
   }
 
   async deal(run: number): Promise<Hand> {
     const nth = Math.floor(run / 2);
-    const besieged = run % 2 === 1 ? this.#sweep.at(nth) : undefined;
-    if (besieged === undefined) return { topology: topologyOf(this.#model, this.#seed, nth) };
-    const { topology, siege, round } = besieged;
-    return { topology: topology.name, siege: { siege, round } };
+    const assault = run % 2 === 1 ? this.#sweep.at(nth) : undefined;
+    if (assault === undefined) return { topology: topologyOf(this.#model, this.#seed, nth) };
+    return { topology: assault.topology.name, strikes: assault.strikes };
   }
 }

@@ -1,17 +1,27 @@
 import type { ExplorationModel } from '../../contract/index.ts';
 import type { Deals, Hand, Outcome } from './dealer.ts';
-import { topologyOf } from './draw.ts';
+import { drawLurking } from './ambush.ts';
+import type { Lurking } from './ambush.ts';
+import { caseSeed, topologyOf } from './draw.ts';
 import { stemOf } from './replicas.ts';
 import type { Siege } from './sieges.ts';
 import { Sweep } from './sweep.ts';
 import type { TouchedBy } from './touched.ts';
 
+/** A run in turn waits for those that were dealt so long before it. */
+const LAG = 4;
 /** Runs that know the same, at least: whoever deals one of them waits for those before. */
 const ROUND = 8;
+/** Of so many runs one is of the sweep, one has faults as they are drawn, and in the others they lie in wait for the changed code. */
+const PACE = 4;
+const ASSAULT = 1;
+const FREE = 3;
 /** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
 const OFTENER = 3;
 /** So much more a siege weighs that is about the changed code and nobody else's. */
 const OWN = 4;
+/** And so much less one at a command by which it is not carried out: while one like that is under way another may be by which it is. */
+const BESIDE = 0.05;
 /** A command carries the changed code out when it does so at least half as often as the one that does most often. */
 const OFTEN = 0.5;
 
@@ -25,16 +35,18 @@ export interface Changed {
 
 /** What was seen of changed code. */
 interface Evidence {
-  /** By topology, the share of its runs that carried it out. */
+  /** By topology, the share of its runs that carried it out. Absent: nobody knows. */
   readonly topologies: ReadonlyMap<string, number>;
+  /** Commands by which it is hardly ever. */
+  readonly idle: readonly string[];
   /** Commands by which it is carried out. Empty: by any. */
   readonly commands: readonly string[];
 }
 
 /**
- * Deals the runs of a search for a bug in code that was changed. The first runs do all commands in turn, in each topology, and show by which
- * of them that code is carried out. From then on topologies and commands by which it is come oftener, and every other run is of the sieges of who loads
- * it, at those commands. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
+ * Deals the runs of a search for a bug in code that was changed. The first runs do all commands in turn, in one topology after another, and show by which
+ * of them that code is carried out. From then on topologies and commands by which it is come oftener, and every other run is of strikes at who loads
+ * it, at those commands and near the messages between which they carry it out. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
  */
 export class DirectedDealer implements Deals {
   readonly #model: ExplorationModel;
@@ -53,36 +65,57 @@ export class DirectedDealer implements Deals {
   }
 
   /** Those of the latest round; 0 in the first. */
-  get sieges(): number {
+  get strikes(): number {
     return this.#latest?.length ?? 0;
   }
 
   /** Waits for the rounds before the run's. */
   async deal(run: number): Promise<Hand> {
     this.#dealt[run] = Promise.withResolvers();
-    const { topologies } = this.#model;
-    const after = run - topologies.length;
+    const turns = await this.#turns(run);
+    const after = run - turns;
     if (after < 0) return { topology: topologyOf(this.#model, this.#seed, run), inTurn: true };
-    const round = Math.max(ROUND, topologies.length);
-    const before = this.#dealt.slice(0, run - (after % round));
-    const seen = this.#evidence(await Promise.all(before.map(({ promise }) => promise)));
-    const nth = Math.floor(after / 2);
+    const before = this.#dealt.slice(0, run - (after % ROUND));
+    const seen = this.#evidence(await Promise.all(before.map(({ promise }) => promise)), turns);
+    const nth = Math.floor(after / PACE);
     this.#latest = this.#sweep(seen);
-    const besieged = run % 2 === 1 ? this.#latest.at(nth) : undefined;
-    if (besieged !== undefined) {
-      const { topology, siege, round: laid } = besieged;
-      return { topology: topology.name, siege: { siege, round: laid }, favoured: seen.commands };
+    const assault = after % PACE === ASSAULT ? this.#latest.at(nth) : undefined;
+    if (assault !== undefined)
+      return { topology: assault.topology.name, strikes: assault.strikes, favoured: seen.commands };
+    const topology = this.#topology(run - Math.max(0, Math.ceil((after - ASSAULT) / PACE)), seen);
+    const lurking = after % PACE === FREE ? [] : this.#lurking(run, topology);
+    return { topology, favoured: seen.commands, ...(lurking.length === 0 ? {} : { lurking }) };
+  }
+
+  /** How many runs do all commands in turn: one in each topology, or until shortly after the changed code was carried out. */
+  async #turns(run: number): Promise<number> {
+    const most = this.#model.topologies.length;
+    for (let n = 0; n + LAG <= Math.min(run, most - 1); n += 1) {
+      const { touched } = (await this.#dealt[n]?.promise) ?? {};
+      if (touched !== undefined && carriedOut(touched)) return n + LAG;
     }
+    return most;
+  }
+
+  /** One where the changed code is carried out more often than one by the weights of all. */
+  #topology(index: number, seen: Evidence): string {
+    const { topologies } = this.#model;
     const total = sum(topologies.map(({ weight }) => weight));
-    const touched = sum(topologies.map(({ name, weight }) => weight * (seen.topologies.get(name) ?? 0)));
+    const touched = sum(topologies.map(({ name, weight }) => weight * (seen.topologies.get(name) ?? 1)));
     const weighed = topologies.map((topology) => {
-      const share = (topology.weight * (seen.topologies.get(topology.name) ?? 0)) / Math.max(1, touched);
+      const share = (topology.weight * (seen.topologies.get(topology.name) ?? 1)) / Math.max(1, touched);
       return { ...topology, weight: topology.weight + Math.round(OFTENER * total * share) };
     });
-    return {
-      topology: topologyOf({ ...this.#model, topologies: weighed }, this.#seed, topologies.length + nth),
-      favoured: seen.commands,
-    };
+    return topologyOf({ ...this.#model, topologies: weighed }, this.#seed, index);
+  }
+
+  #lurking(run: number, name: string): readonly Lurking[] {
+    const topology = this.#model.topologies.find((each) => each.name === name);
+    if (topology === undefined) return [];
+    return drawLurking(caseSeed(this.#seed, run), this.#model, topology, {
+      kinds: this.#faults,
+      weigh: (siege) => this.#weigh(siege),
+    });
   }
 
   /** Each must be told: the next rounds wait for it. */
@@ -90,15 +123,13 @@ export class DirectedDealer implements Deals {
     this.#dealt[run]?.resolve(outcome);
   }
 
-  #evidence(outcomes: readonly Outcome[]): Evidence {
+  #evidence(outcomes: readonly Outcome[], turns: number): Evidence {
     const runs = Map.groupBy(known(outcomes), ({ topology }) => topology);
     const topologies = new Map(
       [...runs].map(([name, own]) => [name, own.filter(({ touched }) => carriedOut(touched)).length / own.length]),
     );
     // What comes first shows best what carries what out: nothing else happens then.
-    const inTurn = known(outcomes.slice(0, this.#model.topologies.length)).flatMap(({ touched }) =>
-      Object.entries(touched),
-    );
+    const inTurn = known(outcomes.slice(0, turns)).flatMap(({ touched }) => Object.entries(touched));
     const shares = [...Map.groupBy(inTurn, ([name]) => name)]
       .filter(([name]) => name !== '')
       .map(([name, all]) => {
@@ -108,28 +139,33 @@ export class DirectedDealer implements Deals {
     const most = Math.max(0, ...shares.map(({ share }) => share));
     return {
       topologies,
+      idle: shares.filter(({ share }) => share < most * OFTEN).map(({ name }) => name),
       commands: most === 0 ? [] : shares.filter(({ share }) => share >= most * OFTEN).map(({ name }) => name),
     };
   }
 
-  /** Sieges that have to do with the changed code; where there is none, all. */
-  #sweep({ topologies, commands }: Evidence): Sweep {
-    const places = this.#model.topologies.filter(({ name }) => (topologies.get(name) ?? 0) > 0);
-    const key = JSON.stringify([places.map(({ name }) => name), commands]);
+  /** Strikes that have to do with the changed code; where there is none, all. */
+  #sweep({ topologies, idle }: Evidence): Sweep {
+    const places = this.#model.topologies.filter(({ name }) => (topologies.get(name) ?? 1) > 0);
+    const key = JSON.stringify([places.map(({ name }) => name), idle]);
     const known = this.#sweeps.get(key);
     if (known !== undefined) return known;
     const model = places.length === 0 ? this.#model : { ...this.#model, topologies: places };
     const options = { seed: this.#seed, kinds: this.#faults };
-    const directed = new Sweep(model, { ...options, weigh: (siege) => this.#weigh(siege, commands) });
+    const weighAt = (siege: Siege): number =>
+      this.#weigh(siege) * (!siege.due && idle.includes(siege.command) ? BESIDE : 1);
+    const directed = new Sweep(model, {
+      ...options,
+      weigh: ({ siege }) => weighAt(siege),
+    });
     const sweep = directed.length > 0 ? directed : new Sweep(model, options);
     this.#sweeps.set(key, sweep);
     return sweep;
   }
 
   /** Most where nobody has part in it but who loads the code, and who keeps what it leaves. */
-  #weigh({ targets, link, command, due }: Siege, commands: readonly string[]): number {
+  #weigh({ targets, link }: Pick<Siege, 'targets' | 'link'>): number {
     const { loadedBy, stores } = this.#changed;
-    if (!due && commands.length > 0 && !commands.includes(command)) return 0;
     const parts = [...targets, ...(link ?? [])].map(stemOf);
     const others = parts.filter((name) => !loadedBy.has(name) && !stores.has(name));
     if (others.length === 0) return OWN;

@@ -16,6 +16,8 @@ const AROUND_MS = { before: 60, after: 250 } as const;
 const STORY_WAITS = 3;
 /** So long after what a fault was aimed at its caller makes it again, at most. */
 const AGAIN_MS: readonly Ms[] = [100, 1500, 9000];
+/** What comes while a struck command is under way comes within this. */
+const MEANWHILE_MS: Ms = 600;
 const SCENES = ['single', 'single', 'burst', 'story', 'story', 'race', 'due'] as const;
 
 /** Something that comes due within the run, by which command, who asks for it then, and who sees to it. */
@@ -114,6 +116,14 @@ export class Workload {
     if (again !== undefined && this.#topology.commands.includes(again) && this.#dice.once(2))
       this.#add(later(), of.client, again);
     if (this.#dice.once(2)) this.#add(later(), this.#client(), this.#dice.pick(this.#names), this.#aboutOf(of));
+  }
+
+  /** One of these commands, where there are such here, while what the command began may still be under way. */
+  meanwhile(of: Command, names: readonly string[]): void {
+    const possible = names.filter((name) => this.#topology.commands.includes(name));
+    if (possible.length === 0) return;
+    const at = of.at + this.#dice.integer(1, MEANWHILE_MS);
+    this.#add(at, this.#client(), this.#dice.pick(possible), this.#aboutOf(of));
   }
 
   #scene(scene: (typeof SCENES)[number]): void {

@@ -143,3 +143,10 @@ const rare: ExplorationModel = {
 const rareCases = Array.from({ length: 400 }, (_, index) => drawCase(rare, { seed: caseSeed(1, index) })).filter(
   ({ commands }) => new Set(commands.map(({ name }) => name)).size === 2,
 );
+
+test('where faults come by themselves none is drawn, and changes have an aftermath', () => {
+  const cases = Array.from({ length: 20 }, (_, n) => drawCase(model, { seed: caseSeed(3, n), faultless: true }));
+  expect(cases.flatMap(({ faults }) => faults)).toEqual([]);
+  const again = cases.flatMap(({ commands }) => commands.filter(({ name }) => name === 'again'));
+  expect(again.length).toBeGreaterThan(40);
+});

@@ -11,9 +11,9 @@ import type {
 import { drawn } from './dice.ts';
 import type { Dice } from './dice.ts';
 import { drawFaults } from './draw-faults.ts';
-import { drawSiege } from './draw-siege.ts';
+import { drawAssault } from './draw-assault.ts';
 import { COMMANDS, Workload, kindOf, storiesOf } from './draw-workload.ts';
-import type { Siege } from './sieges.ts';
+import type { Strike } from './sweep.ts';
 import { weighted } from './weighted.ts';
 
 /** What is the same in all cases of an exploration. */
@@ -28,15 +28,19 @@ export interface DrawChoice {
 /** What the caller fixes; all else is drawn. */
 export interface DrawOptions extends DrawChoice {
   readonly seed: number;
-  /** Its faults are those of this siege, which has been laid so often before. Absent: they are drawn. */
-  readonly siege?: { readonly siege: Siege; readonly round: number };
+  /** Its faults, all at one kind of command. Absent: they are drawn. */
+  readonly strikes?: readonly Strike[];
+  /** No faults are drawn: others will come, at any command, each of which has an aftermath. */
+  readonly faultless?: boolean;
   /** Commands that come often. */
   readonly favoured?: readonly string[];
 }
 
 const LASTS_MS = { min: 20_000, max: 70_000 } as const;
-/** Beside a siege there is little else. */
-const BESIDE_SIEGE = { min: 0, max: 16 } as const;
+/** Beside an assault there is little else. */
+const BESIDE_ASSAULT = { min: 0, max: 16 } as const;
+/** Most of these become two or three. */
+const FAULTLESS = { min: 6, max: 30 } as const;
 /** Between the commands of a case in turn: what one does ends before the next one comes. */
 const IN_TURN_MS: Ms = 300;
 const SLOW_LINKS = [0, 0, 0, 1, 2];
@@ -100,22 +104,27 @@ export function caseInTurn(
 function draw(dice: Dice, model: ExplorationModel, options: DrawOptions): ExplorationCase {
   const topology = dice.pick(weighted(topologiesOf(model, options), ({ weight }) => weight));
   const lastsMs = dice.integer(LASTS_MS.min, LASTS_MS.max);
-  const { siege, favoured = [] } = options;
+  const { strikes, favoured = [], faultless = false } = options;
   const workload = new Workload(dice, model, topology, {
     lastsMs,
-    commands: siege === undefined ? COMMANDS : BESIDE_SIEGE,
+    commands: strikes !== undefined ? BESIDE_ASSAULT : faultless ? FAULTLESS : COMMANDS,
     favoured,
   });
-  const faults =
-    siege === undefined
-      ? freeFaults(dice, model, topology, workload, options)
-      : drawSiege(dice, workload, siege.siege, siege.round);
+  const faults = drawnFaults();
   const slowLinks = Array.from({ length: topology.links.length === 0 ? 0 : dice.pick(SLOW_LINKS) }, (): SlowLink => {
     const [from, to] = dice.pick(topology.links);
     const latencyMs = dice.integer(SLOW_MS.min, SLOW_MS.max);
     return { from, to, latencyMs, jitterMs: dice.integer(0, latencyMs) };
   });
   return whole(model, options, topology, { lastsMs, slowLinks, commands: workload.commands, faults });
+
+  function drawnFaults(): readonly PlannedFault[] {
+    if (strikes !== undefined) return drawAssault(dice, workload, strikes, favoured);
+    if (!faultless) return freeFaults(dice, model, topology, workload, options);
+    const writes = workload.commands.filter(({ name }) => kindOf(model, name).writes === true);
+    for (const each of writes) workload.aftermath(each);
+    return [];
+  }
 }
 
 function freeFaults(

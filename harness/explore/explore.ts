@@ -8,7 +8,7 @@ import type { DrawChoice } from './draw.ts';
 import { minimize, ofCheck } from './minimize.ts';
 import type { CaseRunner, Minimized } from './minimize.ts';
 import { Tally } from './tally.ts';
-import type { Siege } from './sieges.ts';
+import type { Strike } from './sweep.ts';
 import type { CaseOutcome } from './worker-job.ts';
 
 export interface ExploreOptions {
@@ -49,7 +49,7 @@ interface Failing {
   readonly run: number;
   readonly drawn: ExplorationCase;
   readonly outcome: CaseOutcome;
-  readonly siege?: Siege;
+  readonly strikes?: readonly Strike[];
 }
 
 /** Draws and runs cases until the budget is used up or enough checks have failed; each failure is then made small and confirmed. */
@@ -76,22 +76,30 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     while (!enough()) {
       const run = next;
       next += 1;
-      const { inTurn = false, ...hand } = await dealer.deal(run);
-      const drawn = (inTurn ? caseInTurn : drawCase)(model, { ...draw, ...hand, seed: caseSeed(seed, run) });
-      const suspected = await workers.run({ case: drawn, whole: false, impatient: true });
-      const { touched } = suspected;
+      const { inTurn = false, lurking, ...hand } = await dealer.deal(run);
+      const choice = { ...draw, ...hand, faultless: lurking !== undefined, seed: caseSeed(seed, run) };
+      const begun = (inTurn ? caseInTurn : drawCase)(model, choice);
+      const suspected = await workers.run({
+        case: begun,
+        whole: false,
+        impatient: true,
+        ...(lurking === undefined ? {} : { lurking }),
+      });
+      const { touched, sprung = [], failures, givenUp = false } = suspected;
       dealer.done?.(run, { topology: hand.topology, ...(touched === undefined ? {} : { touched }) });
-      // No verdict by impatience: what was given up is run once more, with all the time that its limit gives.
-      const outcome = suspected.givenUp === true ? await workers.run({ case: drawn, whole: false }) : suspected;
-      finished.set(run, { drawn, outcome, ...(hand.siege === undefined ? {} : { siege: hand.siege.siege }) });
+      const drawn = lurking === undefined ? begun : { ...begun, faults: sprung };
+      // No verdict by impatience, nor by what only a debugger can show: such a run is made once more, as a case that stands for itself, with all the time that its limits give.
+      const again = failures.length > 0 && (givenUp || lurking !== undefined);
+      const outcome = again ? await workers.run({ case: drawn, whole: false }) : suspected;
+      finished.set(run, { drawn, outcome, ...(hand.strikes === undefined ? {} : { strikes: hand.strikes }) });
       options.onRun?.(finished.size, outcome);
       if (outcome.failures.length > 0) for (const { check } of outcome.failures) checks.add(check);
     }
   };
   await Promise.all(Array.from({ length: workers.jobs }, lane));
   for (; finished.has(added); added += 1) {
-    const { drawn, outcome, siege } = finished.get(added) as Omit<Failing, 'run'>;
-    tally.add(added, drawn, outcome, siege);
+    const { drawn, outcome, strikes } = finished.get(added) as Omit<Failing, 'run'>;
+    tally.add(added, drawn, outcome, strikes);
     if (outcome.failures.length > 0) failing.push({ run: added, drawn, outcome });
   }
   const exploringMs = performance.now() - begun;
@@ -101,7 +109,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     options.onFailure?.(failure, first.drawn);
     found.push(await small(first, failure, options));
   }
-  return { tally, found, exploringMs, swept: { laid: tally.sieges, of: dealer.sieges } };
+  return { tally, found, exploringMs, swept: { dealt: tally.strikes, of: dealer.strikes } };
 }
 
 /** The first run by which each check failed. */

@@ -14,11 +14,20 @@ import type {
   World,
 } from '../../contract/index.ts';
 import { RecordedHistory } from '../run/history.ts';
+import type { Lurking } from './ambush.ts';
 import { converge } from './converge.ts';
 import { involvement } from './involvement.ts';
 import { crashes } from './crashes.ts';
 import { safetyPhase } from './safety-phase.ts';
 import { Schedule } from './schedule.ts';
+
+/** Who sees changed code being carried out. */
+export interface CaseObserver {
+  /** A command begins. */
+  command(name: string): void;
+  /** Resolves when such code is carried out for the next time. */
+  carriedOut(): Promise<void>;
+}
 
 /** All that one case needs, loaded. */
 export interface CaseSubject {
@@ -36,8 +45,9 @@ export interface CaseSubject {
   readonly impatient: boolean;
   /** Sources in place of the disk's. */
   readonly sources?: Readonly<Record<string, string>>;
-  /** A command begins. */
-  readonly onCommand?: (name: string) => void;
+  readonly observer?: CaseObserver;
+  /** Faults beside the case's that come when changed code is carried out. */
+  readonly lurking?: readonly Lurking[];
 }
 
 /** A finished case with what is kept of it. */
@@ -54,6 +64,8 @@ export interface RunCase {
   /** Last service log lines, for a person who looks at a failure. */
   readonly log: readonly string[];
   readonly givenUp: boolean;
+  /** Faults that lay in wait and came, as a case has them. */
+  readonly sprung: readonly PlannedFault[];
   readonly idle: readonly number[];
   readonly concerned: Readonly<Record<string, readonly number[]>>;
 }
@@ -88,6 +100,7 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
   let aborted = false;
   let givenUp = false;
   let makers: ReadonlyMap<number, number> = new Map();
+  let sprung: readonly PlannedFault[] = [];
   const explored = (): Explored => ({
     case: drawn,
     operations: history.operations,
@@ -100,7 +113,7 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
   try {
     await healthy(running);
     const performer = await model.begin(running, history);
-    makers = await safetyPhase(subject, running, history, performer, schedule);
+    ({ makers, sprung } = await safetyPhase(subject, running, history, performer, schedule));
     const converged = await converge(running, model.convergence(running), schedule, subject.impatient);
     failures.push(...converged.failures);
     ({ givenUp } = converged);
@@ -127,6 +140,7 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
     wallMs: subject.wallClock() - begun,
     log,
     givenUp,
+    sprung,
     ...(failures.length === 0
       ? { idle: [], concerned: {} }
       : involvement(drawn, history.operations, makers, failures, (operation) => model.namesOf?.(operation) ?? [])),

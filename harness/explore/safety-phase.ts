@@ -1,5 +1,6 @@
-import type { Command, ExplorationCase, Ms, Performer, Running } from '../../contract/index.ts';
+import type { Command, ExplorationCase, Ms, Performer, PlannedFault, Running } from '../../contract/index.ts';
 import type { RecordedHistory } from '../run/history.ts';
+import { lieInWait } from './ambush.ts';
 import type { CaseSubject } from './run-case.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -7,24 +8,37 @@ import type { Schedule } from './schedule.ts';
 const DRAIN_LIMIT_MS: Ms = 60_000;
 const DRAIN_LOOK_MS: Ms = 100;
 
+/** What the phase came to. */
+interface Phase {
+  /** Which command made which operation. */
+  readonly makers: ReadonlyMap<number, number>;
+  /** Faults that lay in wait and came. */
+  readonly sprung: readonly PlannedFault[];
+}
+
 /**
  * Phase 1: commands and faults at their instants, by an open loop; nobody waits for an answer before the next one is due.
- * Ends when its time is over and every answer is in. Gives back which command made which operations.
+ * Ends when its time is over and every answer is in.
  */
 export async function safetyPhase(
-  { case: drawn, onCommand }: Pick<CaseSubject, 'case' | 'onCommand'>,
+  { case: drawn, observer, lurking }: Pick<CaseSubject, 'case' | 'observer' | 'lurking'>,
   running: Running,
   history: RecordedHistory,
   performer: Performer,
   schedule: Schedule,
-): Promise<ReadonlyMap<number, number>> {
+): Promise<Phase> {
   const { clock } = running;
   await schedule.begin();
   const begun = clock.now();
   const background: Promise<void>[] = [];
+  const over = Promise.withResolvers<void>();
+  const waiting =
+    observer === undefined || lurking === undefined
+      ? []
+      : lieInWait(lurking, () => observer.carriedOut(), running, schedule, over.promise);
   const makers = new Map<number, number>();
   const perform = (index: number, command: Command): Promise<void> => {
-    onCommand?.(command.name);
+    observer?.command(command.name);
     const before = history.operations.length;
     const performed = performer.perform(command);
     for (let id = before; id < history.operations.length; id += 1) makers.set(id, index);
@@ -37,10 +51,11 @@ export async function safetyPhase(
   }
   const rest = begun + drawn.lastsMs - clock.now();
   if (rest > 0) await clock.sleep(rest);
+  over.resolve();
   const limit = clock.now() + DRAIN_LIMIT_MS;
   while (history.pending > 0 && clock.now() < limit) await clock.sleep(DRAIN_LOOK_MS);
   await Promise.all(background);
-  return makers;
+  return { makers, sprung: await waiting };
 }
 
 interface Due {

@@ -3,7 +3,8 @@ import type { ExplorationCase, Topology } from '../../contract/index.ts';
 import { caseSeed, drawCase } from './draw.ts';
 import { nameOf, siegesOf } from './sieges.ts';
 import type { Siege } from './sieges.ts';
-import { Sweep } from './sweep.ts';
+import { STRIKES_MAX, Sweep, strikeName } from './sweep.ts';
+import type { Strike } from './sweep.ts';
 import { APART, DUE_MS, model } from './testing.ts';
 
 const [first] = model.topologies as [Topology];
@@ -32,23 +33,26 @@ test('who carries out no command is besieged at all, and not over links with who
   ]);
 });
 
-const casesOf = (name: string, round: number): readonly ExplorationCase[] => {
+const siegeOf = (name: string): Siege => {
   const siege = sieges.find((each) => nameOf(each) === name);
   if (siege === undefined) throw new Error(`no siege ${name}`);
-  return Array.from({ length: 20 }, (_, n) => drawCase(model, { seed: caseSeed(1, n), siege: { siege, round } }));
+  return siege;
 };
+const casesOf = (...strikes: readonly Strike[]): readonly ExplorationCase[] =>
+  Array.from({ length: 20 }, (_, n) => drawCase(model, { seed: caseSeed(1, n), strikes }));
+const kill = siegeOf('kill of a at take, by a -> d');
 
-test('a siege comes to each of the first messages of a change, and later ones when it is laid again', () => {
-  const messagesOf = ({ faults }: ExplorationCase) => faults.map(({ onMessage }) => onMessage?.nth ?? 0);
-  for (const drawn of casesOf('kill of a at take, by a -> d', 0))
-    expect(messagesOf(drawn)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
-  const again = casesOf('kill of a at take, by a -> d', 1).map(messagesOf);
-  expect(Math.max(...again.flat())).toBeGreaterThan(24);
-  for (const nths of again) expect(new Set(nths.slice(1).map((nth, n) => nth - (nths[n] ?? 0))).size).toBe(1);
+test('each strike of an assault comes with its own message', () => {
+  for (const { faults } of casesOf({ siege: kill, nth: 3 }, { siege: kill, nth: 1 })) {
+    expect(faults.map(({ kind, targets, onMessage }) => ({ kind, targets, onMessage }))).toEqual(
+      [3, 1].map((nth) => ({ kind: 'kill', targets: ['a'], onMessage: { from: 'a', to: 'd', nth, ofAny: true } })),
+    );
+  }
 });
 
-test('a besieged command is about something of its own each time, and what hit the one before is over by then', () => {
-  for (const { commands, faults } of casesOf('pause of c at give', 0)) {
+test('a command that is struck is about something of its own each time, and what hit the one before is over by then', () => {
+  const siege = siegeOf('pause of c at give');
+  for (const { commands, faults } of casesOf(...Array.from({ length: 12 }, () => ({ siege, nth: 1 })))) {
     expect(faults).toHaveLength(12);
     for (const [n, fault] of faults.entries()) {
       const aims = commands.filter(({ at, name }) => at === fault.at && name === 'give');
@@ -58,40 +62,52 @@ test('a besieged command is about something of its own each time, and what hit t
   }
 });
 
-test('who sees to what comes due is besieged when it does', () => {
-  for (const { commands, faults } of casesOf('pause of b when what take left is due, by b -> a', 0)) {
+test('who sees to what comes due is struck when it does', () => {
+  const siege = siegeOf('pause of b when what take left is due, by b -> a');
+  const strikes = Array.from({ length: 12 }, (_, n) => ({ siege, nth: n + 1 }));
+  for (const { commands, faults } of casesOf(...strikes)) {
     expect(faults.length).toBeGreaterThan(2);
     for (const fault of faults)
       expect(commands.some(({ name, at }) => name === 'take' && at + DUE_MS === fault.at + 5)).toBe(true);
   }
 });
 
-test('a sweep lays each siege once before any is laid again, heavier ones sooner', () => {
-  const heavy = { ...toy, faults: toy.faults.map((fault) => ({ ...fault, weight: fault.kind === 'kill' ? 900 : 1 })) };
-  const sweep = new Sweep({ ...model, topologies: [heavy] }, { seed: 1, kinds: undefined });
-  expect(sweep).toHaveLength(4);
-  const laid = Array.from({ length: 8 }, (_, n) => sweep.at(n));
-  for (const round of [0, 1]) {
-    const own = laid.filter((each) => each?.round === round);
-    expect(new Set(own.map((each) => each && nameOf(each.siege))).size).toBe(4);
-    expect(own[0]?.siege.fault.kind).toBe('kill');
+/** Two sieges by a link have 12 strikes each, the others one. */
+const ALL = 26;
+const sweepOf = (seed: number, weigh?: (strike: Strike) => number, ...topologies: readonly Topology[]): Sweep =>
+  new Sweep(
+    { ...model, topologies: topologies.length === 0 ? [toy] : topologies },
+    { seed, kinds: undefined, ...(weigh === undefined ? {} : { weigh }) },
+  );
+
+test('a sweep has each strike once before any comes again, in assaults at one kind of command', () => {
+  const sweep = sweepOf(1);
+  expect(sweep).toHaveLength(ALL);
+  const seen: string[][] = [[], []];
+  for (let n = 0; seen.some((each) => each.length < ALL); n += 1) {
+    const strikes = sweep.at(n)?.strikes ?? [];
+    expect(strikes.length).toBeGreaterThan(0);
+    expect(strikes.length).toBeLessThanOrEqual(STRIKES_MAX);
+    expect(new Set(strikes.map(({ siege: { command, due } }) => `${command} ${due}`)).size).toBe(1);
+    seen[(seen[0]?.length ?? 0) < ALL ? 0 : 1]?.push(...strikes.map(strikeName));
   }
+  for (const round of seen) expect(new Set(round).size).toBe(ALL);
+});
+
+test('what weighs more comes sooner, and what weighs nothing does not', () => {
+  const last = sweepOf(1, ({ nth }) => (nth === 12 ? 1_000_000 : 1));
+  expect(last.at(0)?.strikes[0]?.nth).toBe(12);
+  expect(sweepOf(1, ({ siege: { command } }) => (command === 'give' ? 1 : 0)).at(5)).toMatchObject({
+    strikes: [{ siege: { command: 'give' } }],
+  });
+  expect(sweepOf(1, () => 0).at(0)).toBeUndefined();
 });
 
 test('what topologies have in common is swept once, by each seed in one that is drawn by their weights', () => {
-  const two = { ...model, topologies: [toy, { ...toy, name: 'other', weight: 3 }] };
-  const chosen = Array.from(
-    { length: 40 },
-    (_, seed) => new Sweep(two, { seed, kinds: undefined }).at(0)?.topology.name,
-  );
-  expect(new Sweep(two, { seed: 1, kinds: undefined })).toHaveLength(4);
+  const two = (seed: number): Sweep => sweepOf(seed, undefined, toy, { ...toy, name: 'other', weight: 3 });
+  const chosen = Array.from({ length: 40 }, (_, seed) => two(seed).at(0)?.topology.name);
+  expect(two(1)).toHaveLength(ALL);
   const others = chosen.filter((name) => name === 'other').length;
   expect(others).toBeGreaterThan(20);
   expect(others).toBeLessThan(40);
-});
-
-test('what weighs nothing is left out', () => {
-  const weigh = (siege: Siege): number => (siege.command === 'take' ? 1 : 0);
-  expect(new Sweep(model, { seed: 1, kinds: undefined, weigh })).toHaveLength(3);
-  expect(new Sweep(model, { seed: 1, kinds: undefined, weigh: () => 0 }).at(0)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { linksOf } from './draw-faults.ts';
 import { kindOf } from './draw-workload.ts';
 import { stemOf } from './replicas.ts';
 
-/** One fault again and again, each time that a command of one kind is carried out, and some messages later each time: what is half done then is seen at many points. */
+/** One fault at one kind of command, by the messages of one link: with the first, the second and so on it breaks a change off at each of its steps. */
 export interface Siege {
   readonly fault: DrawableFault;
   readonly targets: readonly string[];
@@ -18,13 +18,13 @@ export interface Siege {
 /** Replicas are one component: messages are counted for each of them (`NthMessage.ofAny`). */
 const stems = (instances: readonly string[]): string => instances.map(stemOf).join(' -> ');
 
-/** What a siege is called, wherever it is laid: `process.kill of redis at assign, by redis -> numbering-service`. */
+/** What a siege is called, in whatever topology: `process.kill of redis at assign, by redis -> numbering-service`. */
 export function nameOf({ fault, targets, command, due, link }: Siege): string {
   const when = due ? `when what ${command} left is due` : `at ${command}`;
   return `${fault.kind} of ${stems(targets)} ${when}${link === undefined ? '' : `, by ${stems(link)}`}`;
 }
 
-/** Every siege that can be laid in a topology, each once. */
+/** Every siege that there can be in a topology, each once. */
 export function siegesOf(
   model: ExplorationModel,
   topology: Topology,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CoverageCell, ExplorationCase, ExplorationModel, ExplorationResult } from '../../contract/index.ts';
-import { nameOf } from './sieges.ts';
-import type { Siege } from './sieges.ts';
+import { strikeName } from './sweep.ts';
+import type { Strike } from './sweep.ts';
 import type { CaseOutcome } from './worker-job.ts';
 
 type Counts = Pick<
@@ -27,7 +27,7 @@ export class Tally {
   readonly #topologies: Record<string, number> = {};
   readonly #problems: { run: number; seed: number; problem: string }[] = [];
   readonly #hash = createHash('sha256');
-  readonly #sieges = new Set<string>();
+  readonly #strikes = new Set<string>();
   #runs = 0;
   #operations = 0;
   #simulatedMs = 0;
@@ -38,11 +38,11 @@ export class Tally {
     this.#reached = Object.fromEntries(Object.keys(model.sometimes).map((name) => [name, 0]));
   }
 
-  /** @param siege that was laid, if one was */
-  add(run: number, drawn: ExplorationCase, outcome: CaseOutcome, siege?: Siege): void {
+  /** @param strikes that it was dealt */
+  add(run: number, drawn: ExplorationCase, outcome: CaseOutcome, strikes: readonly Strike[] = []): void {
     if (outcome.aborted) return;
     this.#runs += 1;
-    if (siege !== undefined) this.#sieges.add(nameOf(siege));
+    for (const strike of strikes) this.#strikes.add(strikeName(strike));
     this.#operations += outcome.operations;
     this.#simulatedMs += outcome.virtualMs;
     this.#hash.update(`${outcome.hash}\n`);
@@ -66,9 +66,9 @@ export class Tally {
     }
   }
 
-  /** Different sieges that were laid. */
-  get sieges(): number {
-    return this.#sieges.size;
+  /** Different strikes that were dealt. */
+  get strikes(): number {
+    return this.#strikes.size;
   }
 
   get counts(): Counts {

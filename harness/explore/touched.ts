@@ -1,7 +1,5 @@
 import { Session } from 'node:inspector';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { structuredPatch } from 'diff';
+import type { Lines } from './changed-lines.ts';
 
 /** How often commands of a name were begun, and after how many of them changed code was carried out before the next command began. */
 export interface TouchedBy {
@@ -13,7 +11,7 @@ export interface TouchedBy {
 const HIT = Symbol.for('faultline.touched');
 
 /**
- * Tells which commands carry out code that a planted bug has changed: breakpoints stand on the lines that differ from the disk's, and their
+ * Tells when code that a planted bug has changed is carried out, and by which commands: breakpoints stand on its lines, and their
  * condition notes that it was asked and is never true. A world compiles a source line by line as it stands, so that lines are the same. A debugger that
  * is there at all costs a seventh of the speed.
  */
@@ -21,14 +19,15 @@ export class Touched {
   #counts: Record<string, { begun: number; touched: number }> = {};
   #command = '';
   #seen = false;
+  #next = Promise.withResolvers<void>();
 
-  constructor(root: string, sources: Readonly<Record<string, string>>) {
+  constructor(lines: Lines) {
     const session = new Session();
     session.connect();
-    Object.defineProperty(globalThis, HIT, { value: () => this.#hit() });
+    Object.defineProperty(globalThis, HIT, { value: () => this.#hit(), configurable: true });
     session.post('Debugger.enable');
-    for (const [path, text] of Object.entries(sources))
-      for (const lineNumber of changedLines(readFileSync(join(root, path), 'utf8'), text))
+    for (const [path, numbers] of Object.entries(lines))
+      for (const lineNumber of numbers)
         session.post(
           'Debugger.setBreakpointByUrl',
           {
@@ -43,17 +42,28 @@ export class Touched {
   }
 
   #hit(): boolean {
+    this.#next.resolve();
     if (this.#seen) return false;
     this.#seen = true;
-    (this.#counts[this.#command] ??= { begun: 1, touched: 0 }).touched += 1;
+    this.#of(this.#command, 1).touched += 1;
     return false;
+  }
+
+  #of(command: string, begun: number): { begun: number; touched: number } {
+    return (this.#counts[command] ??= { begun, touched: 0 });
+  }
+
+  /** Resolves when such code is carried out for the next time, in the event in which it is. */
+  next(): Promise<void> {
+    this.#next = Promise.withResolvers();
+    return this.#next.promise;
   }
 
   /** A command begins: what is carried out from now on is laid to it. */
   begins(command: string): void {
     this.#command = command;
     this.#seen = false;
-    (this.#counts[command] ??= { begun: 0, touched: 0 }).begun += 1;
+    this.#of(command, 0).begun += 1;
   }
 
   /** Since it was asked last. What came before the first command is laid to the name ''. */
@@ -64,12 +74,4 @@ export class Touched {
     this.#seen = false;
     return counts;
   }
-}
-
-/** Lines of `changed`, from 0, that `from` does not have; where lines were taken out, the one that came in their place. */
-export function changedLines(from: string, changed: string): readonly number[] {
-  const { hunks } = structuredPatch('', '', from, changed, '', '', { context: 0 });
-  return hunks.flatMap(({ newStart, newLines }) =>
-    Array.from({ length: Math.max(1, newLines) }, (_, index) => newStart - 1 + index),
-  );
 }

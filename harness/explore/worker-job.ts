@@ -1,4 +1,6 @@
-import type { CaseFailure, ExplorationCase, Ms, ObservedFault, Operation } from '../../contract/index.ts';
+import type { CaseFailure, ExplorationCase, Ms, ObservedFault, Operation, PlannedFault } from '../../contract/index.ts';
+import type { Lurking } from './ambush.ts';
+import type { Lines } from './changed-lines.ts';
 import type { TouchedBy } from './touched.ts';
 
 /** What a worker is started with. */
@@ -8,6 +10,8 @@ export interface WorkerSetup {
   readonly system: string;
   /** Sources that a planted bug has changed, by path from the root. */
   readonly sources?: Readonly<Record<string, string>>;
+  /** Lines by which it is seen that they are carried out. */
+  readonly watched?: Lines;
 }
 
 /** One case for a worker to run. Plain JSON. */
@@ -17,6 +21,8 @@ export interface CaseJob {
   readonly whole: boolean;
   /** Conditions of the liveness phase may be given up before their time is up (`Convergence.patience`). */
   readonly impatient?: boolean;
+  /** Faults beside the case's, which come when changed code is carried out. */
+  readonly lurking?: readonly Lurking[];
 }
 
 /** What a case came to. */
@@ -37,6 +43,8 @@ export interface CaseOutcome {
   readonly givenUp?: boolean;
   /** By which commands code that the planted bug has changed was carried out. Only where there is one. */
   readonly touched?: Readonly<Record<string, TouchedBy>>;
+  /** Of the faults that lay in wait those that came, as a case has them. */
+  readonly sprung?: readonly PlannedFault[];
   /** Indices of commands that called nobody. Only where there is a failure. */
   readonly idle?: readonly number[];
   /** By check, the commands whose calls speak of what the failure speaks of. */

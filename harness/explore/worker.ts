@@ -20,9 +20,9 @@ const realMs = ((): (() => number) => {
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
-const { root, world: worldName, system, sources } = JSON.parse(process.argv[2] ?? '{}') as WorkerSetup;
+const { root, world: worldName, system, sources, watched } = JSON.parse(process.argv[2] ?? '{}') as WorkerSetup;
 const model = await loadExploration(root, system);
-const touched = sources === undefined ? undefined : new Touched(root, sources);
+const touched = watched === undefined ? undefined : new Touched(watched);
 const world = await loadWorld(root, worldName);
 for (const text of jobLines()) {
   const outcome = await one(JSON.parse(text) as CaseJob);
@@ -33,7 +33,7 @@ await world.close?.();
 // What a world leaves running must not keep the process alive.
 process.exit(0);
 
-async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<CaseOutcome> {
+async function one({ case: drawn, whole, impatient = false, lurking }: CaseJob): Promise<CaseOutcome> {
   const begun = realMs();
   try {
     const loaded = await loadCase(root, model, drawn);
@@ -46,7 +46,10 @@ async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<
       impatient,
       wallClock: realMs,
       ...(sources === undefined ? {} : { sources }),
-      ...(touched === undefined ? {} : { onCommand: (name) => touched.begins(name) }),
+      ...(touched === undefined
+        ? {}
+        : { observer: { command: (name) => touched.begins(name), carriedOut: () => touched.next() } }),
+      ...(lurking === undefined ? {} : { lurking }),
     });
     const { explored } = run;
     return {
@@ -61,6 +64,7 @@ async function one({ case: drawn, whole, impatient = false }: CaseJob): Promise<
       wallMs: run.wallMs,
       log: run.log,
       ...(touched === undefined ? {} : { touched: touched.take() }),
+      ...(lurking === undefined ? {} : { sprung: run.sprung }),
       ...(run.failures.length === 0 ? {} : { givenUp: run.givenUp, idle: run.idle, concerned: run.concerned }),
       ...(whole ? { history: explored.operations, trace: run.trace } : {}),
     };
