@@ -10,12 +10,9 @@ import type { TouchedBy } from './touched.ts';
 
 /** A run in turn waits for those that were dealt so long before it. */
 const LAG = 4;
-/** Runs that know the same, at least: whoever deals one of them waits for those before. */
-const ROUND = 8;
-/** Of so many runs one is of the sweep, one has faults as they are drawn, and in the others they lie in wait for the changed code. */
-const PACE = 4;
-const ASSAULT = 1;
-const FREE = 3;
+/** What the runs of a round are: faults lie in wait for the changed code, or it is struck by the sweep, or they are drawn. */
+const ROUND = ['wait', 'strike', 'wait', 'strike', 'wait', 'strike', 'wait', 'free'] as const;
+const STRIKES = ROUND.filter((each) => each === 'strike').length;
 /** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
 const OFTENER = 3;
 /** So much more a siege weighs that is about the changed code and nobody else's. */
@@ -45,8 +42,8 @@ interface Evidence {
 
 /**
  * Deals the runs of a search for a bug in code that was changed. The first runs do all commands in turn, in one topology after another, and show by which
- * of them that code is carried out. From then on topologies and commands by which it is come oftener, and every other run is of strikes at who loads
- * it, at those commands and near the messages between which they carry it out. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
+ * of them that code is carried out. From then on topologies and commands by which it is come oftener; three of eight runs are of strikes at who loads
+ * it, at those commands, and in four faults of those lie in wait for it. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
  */
 export class DirectedDealer implements Deals {
   readonly #model: ExplorationModel;
@@ -75,15 +72,18 @@ export class DirectedDealer implements Deals {
     const turns = await this.#turns(run);
     const after = run - turns;
     if (after < 0) return { topology: topologyOf(this.#model, this.#seed, run), inTurn: true };
-    const before = this.#dealt.slice(0, run - (after % ROUND));
+    const place = after % ROUND.length;
+    // Runs of a round know the same: whoever deals one of them waits for those before it.
+    const before = this.#dealt.slice(0, run - place);
     const seen = this.#evidence(await Promise.all(before.map(({ promise }) => promise)), turns);
-    const nth = Math.floor(after / PACE);
     this.#latest = this.#sweep(seen);
-    const assault = after % PACE === ASSAULT ? this.#latest.at(nth) : undefined;
+    const struck =
+      Math.floor(after / ROUND.length) * STRIKES + ROUND.slice(0, place).filter((each) => each === 'strike').length;
+    const assault = ROUND[place] === 'strike' ? this.#latest.at(struck) : undefined;
     if (assault !== undefined)
       return { topology: assault.topology.name, strikes: assault.strikes, favoured: seen.commands };
-    const topology = this.#topology(run - Math.max(0, Math.ceil((after - ASSAULT) / PACE)), seen);
-    const lurking = after % PACE === FREE ? [] : this.#lurking(run, topology);
+    const topology = this.#topology(run - struck, seen);
+    const lurking = ROUND[place] === 'wait' ? this.#lurking(run, topology) : [];
     return { topology, favoured: seen.commands, ...(lurking.length === 0 ? {} : { lurking }) };
   }
 
@@ -154,10 +154,7 @@ export class DirectedDealer implements Deals {
     const options = { seed: this.#seed, kinds: this.#faults };
     const weighAt = (siege: Siege): number =>
       this.#weigh(siege) * (!siege.due && idle.includes(siege.command) ? BESIDE : 1);
-    const directed = new Sweep(model, {
-      ...options,
-      weigh: ({ siege }) => weighAt(siege),
-    });
+    const directed = new Sweep(model, { ...options, weigh: ({ siege }) => weighAt(siege) });
     const sweep = directed.length > 0 ? directed : new Sweep(model, options);
     this.#sweeps.set(key, sweep);
     return sweep;

@@ -43,6 +43,10 @@ const BESIDE_ASSAULT = { min: 0, max: 16 } as const;
 const FAULTLESS = { min: 6, max: 30 } as const;
 /** Between the commands of a case in turn: what one does ends before the next one comes. */
 const IN_TURN_MS: Ms = 300;
+/** A change that no story tells is made so often: by its arguments it may be refused. */
+const ALONE = 4;
+/** What comes due is seen to within this. */
+const SEEN_TO_MS: Ms = 1000;
 const SLOW_LINKS = [0, 0, 0, 1, 2];
 const SLOW_MS = { min: 5, max: 400 } as const;
 
@@ -87,13 +91,22 @@ export function caseInTurn(
   const topology = topologiesOf(model, { topology: name })[0] as Topology;
   const stories = storiesOf(model, topology);
   const told = new Set(stories.flat());
-  const rows = [...stories, ...topology.commands.filter((each) => !told.has(each)).map((each) => [each])];
+  const alone = topology.commands.filter((each) => !told.has(each));
+  const rows = [
+    ...stories,
+    ...alone.flatMap((name) => Array.from({ length: kindOf(model, name).writes === true ? ALONE : 1 }, () => [name])),
+  ];
   const lastsMs = rows.flat().length * IN_TURN_MS;
   return drawn(seed, (dice) => {
-    const workload = new Workload(dice, model, topology, { lastsMs, commands: { min: 0, max: 0 }, favoured: [] });
+    const workload = new Workload(dice, model, topology, {
+      lastsMs: LASTS_MS.max,
+      commands: { min: 0, max: 0 },
+      favoured: [],
+    });
     workload.inTurn(rows, IN_TURN_MS);
+    const due = workload.due().map(({ at }) => at + SEEN_TO_MS);
     return whole(model, { seed, ...options }, topology, {
-      lastsMs,
+      lastsMs: Math.max(lastsMs, ...due),
       slowLinks: [],
       commands: workload.commands,
       faults: [],
