@@ -1,9 +1,10 @@
 import type { ExplorationModel, Ms, PlannedFault, Running, Topology } from '../../contract/index.ts';
 import { drawn } from './dice.ts';
-import { drawLasts } from './draw-faults.ts';
+import { drawFault } from './draw-faults.ts';
 import type { Schedule } from './schedule.ts';
 import { nameOf, siegesOf } from './sieges.ts';
 import type { Siege } from './sieges.ts';
+import { weighted } from './weighted.ts';
 
 /** A fault that comes when changed code is carried out, at once or with one of the next messages. */
 export type Lurking = Omit<PlannedFault, 'at'>;
@@ -27,21 +28,13 @@ export function drawLurking(
 ): readonly Lurking[] {
   const whole = (siege: Siege): string => nameOf({ ...siege, command: '', due: false });
   const sieges = [...new Map(siegesOf(model, topology, kinds).map((siege) => [whole(siege), siege])).values()];
-  const places = sieges.flatMap((siege) =>
-    Array.from({ length: Math.ceil(weigh(siege) * (siege.fault.weight ?? 1)) }, () => siege),
-  );
+  const places = weighted(sieges, (siege) => Math.ceil(weigh(siege) * (siege.fault.weight ?? 1)));
   if (places.length === 0) return [];
   return drawn(seed, (dice) =>
-    Array.from({ length: LURKING_MAX }, (): Lurking => {
-      const { fault, targets, link } = dice.pick(places);
+    Array.from({ length: LURKING_MAX }, () => {
+      const siege = dice.pick(places);
       const nth = dice.pick(MESSAGES);
-      return {
-        ...(link === undefined || nth === 0 ? {} : { onMessage: { from: link[0], to: link[1], nth, ofAny: true } }),
-        lastsMs: Math.min(LASTS_MAX_MS, drawLasts(dice, fault)),
-        kind: fault.kind,
-        targets,
-        options: fault.options === undefined ? {} : dice.of(fault.options),
-      };
+      return drawFault(dice, siege, nth === 0 ? undefined : nth, LASTS_MAX_MS);
     }),
   );
 }

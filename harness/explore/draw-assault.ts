@@ -1,6 +1,6 @@
 import type { Command, Ms, PlannedFault } from '../../contract/index.ts';
 import type { Dice } from './dice.ts';
-import { DUE_MS, drawLasts } from './draw-faults.ts';
+import { DUE_MS, drawFault } from './draw-faults.ts';
 import type { Workload } from './draw-workload.ts';
 import type { Siege } from './sieges.ts';
 import type { Strike } from './sweep.ts';
@@ -25,19 +25,10 @@ export function drawAssault(
     if (!favoured.includes(command)) workload.meanwhile(each, favoured);
   }
   return strikes.flatMap(({ siege, nth }, n) => {
-    const { fault, targets, link } = siege;
     const of = commands[n] as Command;
     const instants = due ? seenTo(of, siege) : [of.at];
-    const options = fault.options === undefined ? {} : dice.of(fault.options);
-    const lastsMs = Math.min(drawLasts(dice, fault), Math.floor(workload.lastsMs / strikes.length / 2));
-    return instants.map((at) => ({
-      at,
-      ...(link === undefined ? {} : { onMessage: { from: link[0], to: link[1], nth, ofAny: true as const } }),
-      lastsMs,
-      kind: fault.kind,
-      targets,
-      options,
-    }));
+    const drawn = drawFault(dice, siege, nth, Math.floor(workload.lastsMs / strikes.length / 2));
+    return instants.map((at) => ({ at, ...drawn }));
   });
 
   /** Shortly before a target sees to what comes due by it. */

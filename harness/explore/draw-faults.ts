@@ -2,6 +2,7 @@ import type { Command, DrawableFault, Ms, PlannedFault, Topology } from '../../c
 import type { Dice } from './dice.ts';
 import type { Workload } from './draw-workload.ts';
 import { replicasOf } from './replicas.ts';
+import type { Siege } from './sieges.ts';
 import { weighted } from './weighted.ts';
 
 /** How many faults a run has: mostly one to three. */
@@ -113,8 +114,27 @@ export function drawFaults({
 }
 
 /** How long a fault lasts: half of them are short. */
-export function drawLasts(dice: Dice, { lastsMs: { from, to } }: DrawableFault): Ms {
+function drawLasts(dice: Dice, { lastsMs: { from, to } }: DrawableFault): Ms {
   return dice.integer(from, dice.once(2) ? to : from + Math.floor((to - from) / SHORT));
+}
+
+/** A fault of these targets, drawn: over after so long at most, and with the n-th message of the link, where there is one and a number. */
+export function drawFault(
+  dice: Dice,
+  { fault, targets, link }: Pick<Siege, 'fault' | 'targets' | 'link'>,
+  nth: number | undefined,
+  mostMs: Ms,
+): Omit<PlannedFault, 'at'> {
+  const options = fault.options === undefined ? {} : dice.of(fault.options);
+  return {
+    ...(link === undefined || nth === undefined
+      ? {}
+      : { onMessage: { from: link[0], to: link[1], nth, ofAny: true as const } }),
+    lastsMs: Math.min(drawLasts(dice, fault), mostMs),
+    kind: fault.kind,
+    targets,
+    options,
+  };
 }
 
 const isOf = (targets: readonly string[], instances: readonly string[]): boolean =>
