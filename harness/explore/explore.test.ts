@@ -131,6 +131,32 @@ test('a counterexample is read as it was written', () => {
   }
 });
 
+test('what fails where faults lay in wait counts when it fails again as a case of its own, with the faults that came', async () => {
+  const { write } = model.commands;
+  if (write === undefined) throw new Error('the toy writes nothing');
+  const writing = { ...model, commands: { ...model.commands, write: { ...write, writes: true } } };
+  const searched = (fails: boolean) =>
+    explore({
+      ...options,
+      model: writing,
+      changed: { loadedBy: new Set(['a']), stores: new Set() },
+      runs: 12,
+      workers: {
+        jobs: 1,
+        run: async ({ case: drawn, lurking }) => {
+          const [first] = lurking ?? [];
+          if (first !== undefined)
+            return { ...outcomeOf(drawn), failures: [{ check: 'x', what: 'lost' }], sprung: [{ ...first, at: 7 }] };
+          const came = drawn.faults.some(({ at, targets }) => at === 7 && targets[0] === 'a');
+          return { ...outcomeOf(drawn), failures: fails && came ? [{ check: 'x', what: 'lost' }] : [] };
+        },
+      },
+    });
+  expect((await searched(false)).found).toEqual([]);
+  const [found] = (await searched(true)).found;
+  expect(found).toMatchObject({ confirmed: true, drawn: { faults: [{ at: 7, targets: ['a'] }] } });
+});
+
 const small = {
   name: 'small',
   weight: 1,
