@@ -1,74 +1,84 @@
-import type { ExplorationModel, Ms, PlannedFault, Running, Topology } from '../../contract/index.ts';
-import { drawn } from './dice.ts';
-import { drawFault } from './draw-faults.ts';
+import type { Arguments, Command, Ms, PlannedFault, Running } from '../../contract/index.ts';
 import type { Schedule } from './schedule.ts';
-import { nameOf, siegesOf } from './sieges.ts';
-import type { Siege } from './sieges.ts';
-import { weighted } from './weighted.ts';
 
-/** A fault that comes when changed code is carried out, at once or with one of the next messages. */
-export type Lurking = Omit<PlannedFault, 'at'>;
+/** A call that is made when changed code is carried out, about what the latest command was about. */
+export interface Companion {
+  /** So long after it. */
+  readonly after: Ms;
+  /** Absent: of the client who gave the latest command. */
+  readonly client?: number;
+  readonly name: string;
+  readonly arguments: Arguments;
+}
 
-/** Faults of one run at most. */
-const LURKING_MAX = 12;
-/** The steps after the changed code that are looked at; 0: at once. */
-const MESSAGES: readonly number[] = [0, 0, 1, 2, 3, 4, 5, 6];
-const LASTS_MAX_MS: Ms = 3000;
+/** What comes when changed code is carried out: a fault, at once or with one of the next messages, or calls. */
+export type Lurking = { readonly fault: Omit<PlannedFault, 'at'> } | { readonly company: readonly Companion[] };
+
+/** What lay in wait and came, as a case has it. */
+export interface Sprung {
+  readonly faults: readonly PlannedFault[];
+  readonly commands: readonly Command[];
+}
+
 /** After the changed code: what it does in the same event is done. Far below any latency. */
 const ARM_MS: Ms = 0.01;
-/** Between two faults, for the system to come to itself. */
+/** Between two, for the system to come to itself. */
 const REST_MS: Ms = 500;
 
-/** Faults that lurk in a run: of whom has to do with the changed code, with messages of his. */
-export function drawLurking(
-  seed: number,
-  model: ExplorationModel,
-  topology: Topology,
-  { kinds, weigh }: { readonly kinds: readonly string[] | undefined; readonly weigh: (siege: Siege) => number },
-): readonly Lurking[] {
-  const whole = (siege: Siege): string => nameOf({ ...siege, command: '', due: false });
-  const sieges = [...new Map(siegesOf(model, topology, kinds).map((siege) => [whole(siege), siege])).values()];
-  const places = weighted(sieges, (siege) => Math.ceil(weigh(siege) * (siege.fault.weight ?? 1)));
-  if (places.length === 0) return [];
-  return drawn(seed, (dice) =>
-    Array.from({ length: LURKING_MAX }, () => {
-      const siege = dice.pick(places);
-      const nth = dice.pick(MESSAGES);
-      return drawFault(dice, siege, nth === 0 ? undefined : nth, LASTS_MAX_MS);
-    }),
-  );
+/** Where an ambush takes place. */
+export interface Ambush {
+  /** Resolves when changed code is carried out for the next time. */
+  readonly carriedOut: () => Promise<void>;
+  readonly clock: Running['clock'];
+  readonly schedule: Pick<Schedule, 'begins' | 'ends'>;
+  /** The command of a companion, at that instant of the phase. */
+  readonly join: (companion: Companion, at: Ms) => Command;
+  readonly perform: (command: Command) => void;
+  /** The phase has ended. */
+  readonly over: Promise<void>;
 }
 
 /**
- * Lies in wait during the safety phase: each time that changed code is carried out one of the faults begins, when the one before is over.
- * Resolves with them as a schedule would have them, so that the run can be made again without knowing when that code was carried out.
- *
- * @param carriedOut resolves when it is for the next time
- * @param over the phase has ended
+ * Lies in wait during the safety phase: each time that changed code is carried out one of the lurking comes, when the one before is over.
+ * Resolves with them as a case would have them, so that the run can be made again without knowing when that code was carried out.
  */
 export async function lieInWait(
   lurking: readonly Lurking[],
-  carriedOut: () => Promise<void>,
-  { clock }: Pick<Running, 'clock'>,
-  schedule: Pick<Schedule, 'begins' | 'ends'>,
-  over: Promise<void>,
-): Promise<readonly PlannedFault[]> {
+  { carriedOut, clock, schedule, join, perform, over }: Ambush,
+): Promise<Sprung> {
   const begun = clock.now();
-  const sprung: PlannedFault[] = [];
+  const faults: PlannedFault[] = [];
+  const commands: Command[] = [];
   let ended = false;
   const end = over.then(() => {
     ended = true;
   });
-  for (const fault of lurking) {
+  const pass = (ms: Ms): Promise<void> => Promise.race([clock.sleep(ms), end]);
+  for (const each of lurking) {
     await Promise.race([carriedOut(), end]);
     if (ended) break;
     await clock.sleep(ARM_MS);
-    const planned = { at: clock.now() - begun, ...fault };
-    sprung.push(planned);
-    await schedule.begins(planned);
-    await Promise.race([clock.sleep(fault.lastsMs), end]);
-    schedule.ends(planned);
-    await Promise.race([clock.sleep(REST_MS), end]);
+    await ('fault' in each ? strike(each.fault) : call(each.company));
+    await pass(REST_MS);
   }
-  return sprung;
+  return { faults, commands };
+
+  async function strike(fault: Omit<PlannedFault, 'at'>): Promise<void> {
+    const planned = { at: clock.now() - begun, ...fault };
+    faults.push(planned);
+    await schedule.begins(planned);
+    await pass(fault.lastsMs);
+    schedule.ends(planned);
+  }
+
+  async function call(company: readonly Companion[]): Promise<void> {
+    const met = clock.now();
+    for (const companion of company.toSorted((a, b) => a.after - b.after)) {
+      await pass(met + companion.after - clock.now());
+      if (ended) return;
+      const command = join(companion, clock.now() - begun);
+      commands.push(command);
+      perform(command);
+    }
+  }
 }

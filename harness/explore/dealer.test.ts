@@ -98,9 +98,11 @@ test('faults of those lie in wait for the changed code, in every other run', asy
   const later = (await dealt(ROUND * 8, 'c')).slice(ROUND);
   const waiting = later.filter(({ lurking }) => lurking !== undefined);
   expect(waiting).toHaveLength(later.length / 2);
-  expect(new Set(waiting.flatMap(({ lurking = [] }) => lurking.map(({ targets }) => targets[0])))).toEqual(
-    new Set(['x-2', 'z']),
-  );
+  expect(
+    new Set(
+      waiting.flatMap(({ lurking = [] }) => lurking.flatMap((each) => ('fault' in each ? each.fault.targets : []))),
+    ),
+  ).toEqual(new Set(['x-2', 'z']));
 });
 
 test('where nobody has seen it carried out, at all commands', async () => {

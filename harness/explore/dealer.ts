@@ -10,7 +10,7 @@ export interface Hand extends Pick<DrawOptions, 'strikes' | 'favoured'> {
   readonly topology: string;
   /** All commands in turn, without a fault. */
   readonly inTurn?: true;
-  /** These come when changed code is carried out, and no others. */
+  /** These come when changed code is carried out, and no other faults. */
   readonly lurking?: readonly Lurking[];
 }
 

@@ -1,8 +1,8 @@
 import type { ExplorationModel } from '../../contract/index.ts';
 import type { Deals, Hand, Outcome } from './dealer.ts';
-import { drawLurking } from './ambush.ts';
 import type { Lurking } from './ambush.ts';
 import { caseSeed, topologyOf } from './draw.ts';
+import { drawLurking } from './draw-lurking.ts';
 import { stemOf } from './replicas.ts';
 import type { Siege } from './sieges.ts';
 import { Sweep } from './sweep.ts';
@@ -10,7 +10,7 @@ import type { TouchedBy } from './touched.ts';
 
 /** A run in turn waits for those that were dealt so long before it. */
 const LAG = 4;
-/** What the runs of a round are: faults lie in wait for the changed code, or it is struck by the sweep, or they are drawn. */
+/** What the runs of a round are: faults and calls lie in wait for the changed code, or it is struck by the sweep, or they are drawn. */
 const ROUND = ['wait', 'strike', 'wait', 'strike', 'wait', 'strike', 'wait', 'free'] as const;
 const STRIKES = ROUND.filter((each) => each === 'strike').length;
 /** Runs of topologies in which the changed code is carried out, for one by the weights of all. */
@@ -43,7 +43,7 @@ interface Evidence {
 /**
  * Deals the runs of a search for a bug in code that was changed. The first runs do all commands in turn, in one topology after another, and show by which
  * of them that code is carried out. From then on topologies and commands by which it is come oftener; three of eight runs are of strikes at who loads
- * it, at those commands, and in four faults of those lie in wait for it. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
+ * it, at those commands, and in four faults of those, and calls, lie in wait for it. Depends on the seed and on earlier rounds alone, whatever runs at the same time.
  */
 export class DirectedDealer implements Deals {
   readonly #model: ExplorationModel;
@@ -83,7 +83,7 @@ export class DirectedDealer implements Deals {
     if (assault !== undefined)
       return { topology: assault.topology.name, strikes: assault.strikes, favoured: seen.commands };
     const topology = this.#topology(run - struck, seen);
-    const lurking = ROUND[place] === 'wait' ? this.#lurking(run, topology) : [];
+    const lurking = ROUND[place] === 'wait' ? this.#lurking(run, topology, seen.commands) : [];
     return { topology, favoured: seen.commands, ...(lurking.length === 0 ? {} : { lurking }) };
   }
 
@@ -109,12 +109,13 @@ export class DirectedDealer implements Deals {
     return topologyOf({ ...this.#model, topologies: weighed }, this.#seed, index);
   }
 
-  #lurking(run: number, name: string): readonly Lurking[] {
+  #lurking(run: number, name: string, favoured: readonly string[]): readonly Lurking[] {
     const topology = this.#model.topologies.find((each) => each.name === name);
     if (topology === undefined) return [];
     return drawLurking(caseSeed(this.#seed, run), this.#model, topology, {
       kinds: this.#faults,
       weigh: (siege) => this.#weigh(siege),
+      favoured,
     });
   }
 

@@ -5,7 +5,7 @@ import { weighted } from './weighted.ts';
 /** How many commands a workload has, beside those that faults bring. */
 export const COMMANDS = { min: 8, max: 60 } as const;
 /** Commands that are looked for come so many times as often as others. */
-const FAVOUR = 4;
+export const FAVOUR = 4;
 /** Commands of a burst: so many, within this. */
 const BURST = { min: 2, max: 6, withinMs: 250 } as const;
 /** Between two commands of a story, at most: at once, as fast as a program, as a person. */
@@ -13,9 +13,12 @@ const GAPS_MS: readonly Ms[] = [60, 300, 3000];
 /** So long before and after something comes due. */
 const AROUND_MS = { before: 60, after: 250 } as const;
 /** One time in so many a story waits for what comes due by what was told of it. */
-const STORY_WAITS = 3;
+const STORY_WAITS = 2;
 /** So long after what a fault was aimed at its caller makes it again, at most. */
 const AGAIN_MS: readonly Ms[] = [100, 1500, 9000];
+/** Those who call while a command is under way, or shortly before, are so many and within one of these. */
+const CROWD = { min: 1, max: 4 } as const;
+const CROWD_MS: readonly Ms[] = [10, 60, 400, 2000];
 /** What comes while a struck command is under way comes within this. */
 const MEANWHILE_MS: Ms = 600;
 const SCENES = ['single', 'single', 'burst', 'story', 'story', 'race', 'due'] as const;
@@ -54,6 +57,20 @@ export function kindOf(model: ExplorationModel, name: string): CommandKind {
       `no command ${name} in the exploration of ${model.system}: it has ${Object.keys(model.commands).join(', ')}`,
     );
   return kind;
+}
+
+/** What a command is about, for others to share. */
+export function aboutOf(model: ExplorationModel, command: Command | undefined): Arguments {
+  const about = command === undefined ? undefined : kindOf(model, command.name).about;
+  const value = about === undefined ? undefined : command?.arguments[about];
+  return about === undefined || value === undefined ? {} : { [about]: value };
+}
+
+/** Arguments of a command that is about the same thing, where it can be. */
+export function sharing(model: ExplorationModel, name: string, own: Arguments, shared: Arguments): Arguments {
+  const { about } = kindOf(model, name);
+  const value = about === undefined ? undefined : shared[about];
+  return about === undefined || value === undefined ? own : { ...own, [about]: value };
 }
 
 /** What a client does in a row, where it can be done. */
@@ -124,6 +141,16 @@ export class Workload {
     if (possible.length === 0) return;
     const at = of.at + this.#dice.integer(1, MEANWHILE_MS);
     this.#add(at, this.#client(), this.#dice.pick(possible), this.#aboutOf(of));
+  }
+
+  /** Others call at about the same time, half of them in the name of the same client. */
+  crowd(of: Command): void {
+    const within = this.#dice.pick(CROWD_MS);
+    for (let left = this.#dice.integer(CROWD.min, CROWD.max); left > 0; left -= 1) {
+      const at = Math.max(0, of.at + this.#dice.integer(-within, within));
+      const client = this.#dice.once(2) ? of.client : this.#client();
+      this.#add(at, client, this.#dice.pick(this.#names), this.#aboutOf(of));
+    }
   }
 
   #scene(scene: (typeof SCENES)[number]): void {
@@ -254,18 +281,13 @@ export class Workload {
     return this.#dice.integer(0, this.#clients - 1);
   }
 
-  /** What a command is about, for others to share. */
   #aboutOf(command: Command | undefined): Arguments {
-    const about = command === undefined ? undefined : kindOf(this.#model, command.name).about;
-    const value = about === undefined ? undefined : command?.arguments[about];
-    return about === undefined || value === undefined ? {} : { [about]: value };
+    return aboutOf(this.#model, command);
   }
 
   #add(at: Ms, client: number, name: string, shared: Arguments = {}): void {
-    const { about, arguments: own } = kindOf(this.#model, name);
-    const value = about === undefined ? undefined : shared[about];
-    const drawn = this.#dice.of(own);
-    const args = about === undefined || value === undefined ? drawn : { ...drawn, [about]: value };
+    const own = this.#dice.of(kindOf(this.#model, name).arguments);
+    const args = sharing(this.#model, name, own, shared);
     this.#commands.push({ at: Math.min(at, this.lastsMs), client, name, arguments: args });
   }
 }

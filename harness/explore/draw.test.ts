@@ -150,3 +150,20 @@ test('where faults come by themselves none is drawn, and changes have an afterma
   const again = cases.flatMap(({ commands }) => commands.filter(({ name }) => name === 'again'));
   expect(again.length).toBeGreaterThan(40);
 });
+
+test('and half of the commands that are looked for have a crowd about them, with calls of the same client in it', () => {
+  const crowded = (favoured: readonly string[]): number =>
+    Array.from({ length: 20 }, (_, n) => drawCase(model, { seed: caseSeed(3, n), faultless: true, favoured }))
+      .flatMap(({ commands }) => commands.filter(({ name }) => name === 'take').map((of) => ({ of, commands })))
+      .filter(({ of, commands }) =>
+        commands.some(
+          (each) =>
+            each.name === 'give' &&
+            each.client === of.client &&
+            each.at < of.at &&
+            of.at - each.at <= 2000 &&
+            each.arguments['slot'] === of.arguments['slot'],
+        ),
+      ).length;
+  expect(crowded(['take'])).toBeGreaterThan(crowded([]) * 3);
+});

@@ -48,6 +48,8 @@ const ALONE = 4;
 /** What comes due is seen to within this. */
 const SEEN_TO_MS: Ms = 1000;
 const SLOW_LINKS = [0, 0, 0, 1, 2];
+/** Where faults and calls are to come between two steps, these take longer more often. */
+const SLOW_LINKS_FAULTLESS = [0, 1, 1, 2, 3];
 const SLOW_MS = { min: 5, max: 400 } as const;
 
 /** The seed of the n-th case of an exploration. */
@@ -124,11 +126,14 @@ function draw(dice: Dice, model: ExplorationModel, options: DrawOptions): Explor
     favoured,
   });
   const faults = drawnFaults();
-  const slowLinks = Array.from({ length: topology.links.length === 0 ? 0 : dice.pick(SLOW_LINKS) }, (): SlowLink => {
-    const [from, to] = dice.pick(topology.links);
-    const latencyMs = dice.integer(SLOW_MS.min, SLOW_MS.max);
-    return { from, to, latencyMs, jitterMs: dice.integer(0, latencyMs) };
-  });
+  const slowLinks = Array.from(
+    { length: topology.links.length === 0 ? 0 : dice.pick(faultless ? SLOW_LINKS_FAULTLESS : SLOW_LINKS) },
+    (): SlowLink => {
+      const [from, to] = dice.pick(topology.links);
+      const latencyMs = dice.integer(SLOW_MS.min, SLOW_MS.max);
+      return { from, to, latencyMs, jitterMs: dice.integer(0, latencyMs) };
+    },
+  );
   return whole(model, options, topology, { lastsMs, slowLinks, commands: workload.commands, faults });
 
   function drawnFaults(): readonly PlannedFault[] {
@@ -136,6 +141,8 @@ function draw(dice: Dice, model: ExplorationModel, options: DrawOptions): Explor
     if (!faultless) return freeFaults(dice, model, topology, workload, options);
     const writes = workload.commands.filter(({ name }) => kindOf(model, name).writes === true);
     for (const each of writes) workload.aftermath(each);
+    for (const each of workload.commands.filter(({ name }) => favoured.includes(name)))
+      if (dice.once(2)) workload.crowd(each);
     return [];
   }
 }
@@ -177,6 +184,6 @@ export function topologiesOf(model: ExplorationModel, { topology }: DrawChoice):
   return topology === undefined ? model.topologies : model.topologies.filter(({ name }) => name === topology);
 }
 
-function inOrder<T extends { readonly at: Ms }>(items: readonly T[]): readonly T[] {
+export function inOrder<T extends { readonly at: Ms }>(items: readonly T[]): readonly T[] {
   return items.toSorted((a, b) => a.at - b.at);
 }

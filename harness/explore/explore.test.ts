@@ -131,7 +131,7 @@ test('a counterexample is read as it was written', () => {
   }
 });
 
-test('what fails where faults lay in wait counts when it fails again as a case of its own, with the faults that came', async () => {
+test('what fails where something lay in wait counts when it fails again as a case of its own, with what came', async () => {
   const { write } = model.commands;
   if (write === undefined) throw new Error('the toy writes nothing');
   const writing = { ...model, commands: { ...model.commands, write: { ...write, writes: true } } };
@@ -144,10 +144,13 @@ test('what fails where faults lay in wait counts when it fails again as a case o
       workers: {
         jobs: 1,
         run: async ({ case: drawn, lurking }) => {
-          const [first] = lurking ?? [];
-          if (first !== undefined)
-            return { ...outcomeOf(drawn), failures: [{ check: 'x', what: 'lost' }], sprung: [{ ...first, at: 7 }] };
-          const came = drawn.faults.some(({ at, targets }) => at === 7 && targets[0] === 'a');
+          if (lurking !== undefined) {
+            const faults = lurking.flatMap((each) => ('fault' in each ? [{ ...each.fault, at: 7 }] : [])).slice(0, 1);
+            const commands = [{ at: 7, client: 0, name: 'write', arguments: { value: 1 } }];
+            return { ...outcomeOf(drawn), failures: [{ check: 'x', what: 'lost' }], sprung: { faults, commands } };
+          }
+          const called = drawn.commands.some(({ at }) => at === 7);
+          const came = called && drawn.faults.some(({ at, targets }) => at === 7 && targets[0] === 'a');
           return { ...outcomeOf(drawn), failures: fails && came ? [{ check: 'x', what: 'lost' }] : [] };
         },
       },

@@ -3,8 +3,9 @@ import { Dealer } from './dealer.ts';
 import type { Deals } from './dealer.ts';
 import { DirectedDealer } from './directed-dealer.ts';
 import type { Changed } from './directed-dealer.ts';
-import { caseInTurn, caseSeed, drawCase, topologiesOf } from './draw.ts';
+import { caseInTurn, caseSeed, drawCase, inOrder, topologiesOf } from './draw.ts';
 import type { DrawChoice } from './draw.ts';
+import type { Sprung } from './ambush.ts';
 import { minimize, ofCheck } from './minimize.ts';
 import type { CaseRunner, Minimized } from './minimize.ts';
 import { Tally } from './tally.ts';
@@ -85,9 +86,9 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
         impatient: true,
         ...(lurking === undefined ? {} : { lurking }),
       });
-      const { touched, sprung = [], failures, givenUp = false } = suspected;
+      const { touched, sprung, failures, givenUp = false } = suspected;
       dealer.done?.(run, { topology: hand.topology, ...(touched === undefined ? {} : { touched }) });
-      const drawn = lurking === undefined ? begun : { ...begun, faults: sprung };
+      const drawn = sprung === undefined ? begun : withSprung(begun, sprung);
       // No verdict by impatience, nor by what only a debugger can show: such a run is made once more, as a case that stands for itself, with all the time that its limits give.
       const again = failures.length > 0 && (givenUp || lurking !== undefined);
       const outcome = again ? await workers.run({ case: drawn, whole: false }) : suspected;
@@ -111,6 +112,13 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   }
   return { tally, found, exploringMs, swept: { dealt: tally.strikes, of: dealer.strikes } };
 }
+
+/** What lay in wait at the instants at which it came. */
+const withSprung = (begun: ExplorationCase, { faults, commands }: Sprung): ExplorationCase => ({
+  ...begun,
+  commands: inOrder([...begun.commands, ...commands]),
+  faults,
+});
 
 /** The first run by which each check failed. */
 function distinct(failing: readonly Failing[]): ReadonlyMap<CaseFailure, Failing> {

@@ -14,7 +14,7 @@ import type {
   World,
 } from '../../contract/index.ts';
 import { RecordedHistory } from '../run/history.ts';
-import type { Lurking } from './ambush.ts';
+import type { Lurking, Sprung } from './ambush.ts';
 import { converge } from './converge.ts';
 import { involvement } from './involvement.ts';
 import { crashes } from './crashes.ts';
@@ -46,7 +46,7 @@ export interface CaseSubject {
   /** Sources in place of the disk's. */
   readonly sources?: Readonly<Record<string, string>>;
   readonly observer?: CaseObserver;
-  /** Faults beside the case's that come when changed code is carried out. */
+  /** What comes beside the case's own when changed code is carried out. */
   readonly lurking?: readonly Lurking[];
 }
 
@@ -64,8 +64,8 @@ export interface RunCase {
   /** Last service log lines, for a person who looks at a failure. */
   readonly log: readonly string[];
   readonly givenUp: boolean;
-  /** Faults that lay in wait and came, as a case has them. */
-  readonly sprung: readonly PlannedFault[];
+  /** What lay in wait and came, as a case has it. */
+  readonly sprung?: Sprung;
   readonly idle: readonly number[];
   readonly concerned: Readonly<Record<string, readonly number[]>>;
 }
@@ -100,7 +100,7 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
   let aborted = false;
   let givenUp = false;
   let makers: ReadonlyMap<number, number> = new Map();
-  let sprung: readonly PlannedFault[] = [];
+  let sprung: Sprung | undefined;
   const explored = (): Explored => ({
     case: drawn,
     operations: history.operations,
@@ -140,7 +140,7 @@ export async function runCase(subject: CaseSubject): Promise<RunCase> {
     wallMs: subject.wallClock() - begun,
     log,
     givenUp,
-    sprung,
+    ...(sprung === undefined ? {} : { sprung }),
     ...(failures.length === 0
       ? { idle: [], concerned: {} }
       : involvement(drawn, history.operations, makers, failures, (operation) => model.namesOf?.(operation) ?? [])),

@@ -1,6 +1,8 @@
-import type { Command, ExplorationCase, Ms, Performer, PlannedFault, Running } from '../../contract/index.ts';
+import type { Command, ExplorationCase, Ms, Performer, Running } from '../../contract/index.ts';
 import type { RecordedHistory } from '../run/history.ts';
 import { lieInWait } from './ambush.ts';
+import type { Companion, Sprung } from './ambush.ts';
+import { aboutOf, sharing } from './draw-workload.ts';
 import type { CaseSubject } from './run-case.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -12,8 +14,8 @@ const DRAIN_LOOK_MS: Ms = 100;
 interface Phase {
   /** Which command made which operation. */
   readonly makers: ReadonlyMap<number, number>;
-  /** Faults that lay in wait and came. */
-  readonly sprung: readonly PlannedFault[];
+  /** What lay in wait and came. Absent: nothing did. */
+  readonly sprung?: Sprung;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Phase {
  * Ends when its time is over and every answer is in.
  */
 export async function safetyPhase(
-  { case: drawn, observer, lurking }: Pick<CaseSubject, 'case' | 'observer' | 'lurking'>,
+  { case: drawn, model, observer, lurking }: Pick<CaseSubject, 'case' | 'model' | 'observer' | 'lurking'>,
   running: Running,
   history: RecordedHistory,
   performer: Performer,
@@ -32,15 +34,33 @@ export async function safetyPhase(
   const begun = clock.now();
   const background: Promise<void>[] = [];
   const over = Promise.withResolvers<void>();
+  let latest: Command | undefined;
+  const begin = (command: Command): Promise<void> => {
+    latest = command;
+    observer?.command(command.name);
+    return performer.perform(command);
+  };
+  const join = ({ name, client = latest?.client ?? 0, arguments: own }: Companion, at: Ms): Command => ({
+    at,
+    client,
+    name,
+    arguments: sharing(model, name, own, aboutOf(model, latest)),
+  });
   const waiting =
     observer === undefined || lurking === undefined
-      ? []
-      : lieInWait(lurking, () => observer.carriedOut(), running, schedule, over.promise);
+      ? undefined
+      : lieInWait(lurking, {
+          carriedOut: () => observer.carriedOut(),
+          clock,
+          schedule,
+          join,
+          perform: (command) => void background.push(begin(command)),
+          over: over.promise,
+        });
   const makers = new Map<number, number>();
   const perform = (index: number, command: Command): Promise<void> => {
-    observer?.command(command.name);
     const before = history.operations.length;
-    const performed = performer.perform(command);
+    const performed = begin(command);
     for (let id = before; id < history.operations.length; id += 1) makers.set(id, index);
     return performed;
   };
@@ -54,8 +74,9 @@ export async function safetyPhase(
   over.resolve();
   const limit = clock.now() + DRAIN_LIMIT_MS;
   while (history.pending > 0 && clock.now() < limit) await clock.sleep(DRAIN_LOOK_MS);
+  const sprung = await waiting;
   await Promise.all(background);
-  return { makers, sprung: await waiting };
+  return { makers, ...(sprung === undefined ? {} : { sprung }) };
 }
 
 interface Due {

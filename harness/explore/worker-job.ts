@@ -1,5 +1,5 @@
-import type { CaseFailure, ExplorationCase, Ms, ObservedFault, Operation, PlannedFault } from '../../contract/index.ts';
-import type { Lurking } from './ambush.ts';
+import type { CaseFailure, ExplorationCase, Ms, ObservedFault, Operation } from '../../contract/index.ts';
+import type { Lurking, Sprung } from './ambush.ts';
 import type { Lines } from './changed-lines.ts';
 import type { TouchedBy } from './touched.ts';
 
@@ -21,7 +21,7 @@ export interface CaseJob {
   readonly whole: boolean;
   /** Conditions of the liveness phase may be given up before their time is up (`Convergence.patience`). */
   readonly impatient?: boolean;
-  /** Faults beside the case's, which come when changed code is carried out. */
+  /** What comes beside the case's own when changed code is carried out. */
   readonly lurking?: readonly Lurking[];
 }
 
@@ -43,8 +43,8 @@ export interface CaseOutcome {
   readonly givenUp?: boolean;
   /** By which commands code that the planted bug has changed was carried out. Only where there is one. */
   readonly touched?: Readonly<Record<string, TouchedBy>>;
-  /** Of the faults that lay in wait those that came, as a case has them. */
-  readonly sprung?: readonly PlannedFault[];
+  /** What lay in wait and came, as a case has it. */
+  readonly sprung?: Sprung;
   /** Indices of commands that called nobody. Only where there is a failure. */
   readonly idle?: readonly number[];
   /** By check, the commands whose calls speak of what the failure speaks of. */

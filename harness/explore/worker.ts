@@ -64,7 +64,7 @@ async function one({ case: drawn, whole, impatient = false, lurking }: CaseJob):
       wallMs: run.wallMs,
       log: run.log,
       ...(touched === undefined ? {} : { touched: touched.take() }),
-      ...(lurking === undefined ? {} : { sprung: run.sprung }),
+      ...(run.sprung === undefined ? {} : { sprung: run.sprung }),
       ...(run.failures.length === 0 ? {} : { givenUp: run.givenUp, idle: run.idle, concerned: run.concerned }),
       ...(whole ? { history: explored.operations, trace: run.trace } : {}),
     };
