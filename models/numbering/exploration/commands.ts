@@ -118,6 +118,8 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['reserve', 'reserve', 'reserve', 'release-reservation', 'reserve'],
   ['assign-number', 'suspend'],
   ['reserve', 'assign', 'suspend'],
+  ['assign-number', 'suspend', 'assign-number', 'release'],
+  ['assign-number', 'recall', 'suspend', 'reinstate'],
   ['portal-pool', 'portal-reserve', 'portal-assign', 'release'],
   ['portal-reserve', 'portal-reserve'],
   ['assign-number', 'send', 'send', 'message-state'],

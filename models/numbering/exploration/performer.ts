@@ -69,9 +69,7 @@ export class NumberingPerformer implements Performer {
   readonly #keys: { readonly tenantId: string; readonly idempotencyKey: string }[] = [];
   /** Tenants, by reservation and by lease. */
   readonly #holders = new Map<string, string>();
-  /** Nobody lets a suspended tenant in any more: its clients do nothing, and operators give it nothing back. */
-  readonly #suspended = new Set<string>();
-  readonly #underWay = new Map<string, Set<Promise<void>>>();
+
   #files = 0;
   #messages = 0;
 
@@ -116,7 +114,6 @@ export class NumberingPerformer implements Performer {
 
   async perform({ client, name, arguments: args }: Command): Promise<void> {
     const tenantId = tenantOf(client);
-    if (this.#suspended.has(tenantId) && name !== 'import') return undefined;
     const known = this.#knownBy(client);
     const options = { via: args['via'] === 'grpc' ? 'grpc' : 'http', ...this.#serviceOf(args) } as const;
     const call = (what: Call | undefined): Promise<void> => this.#call(client, known, what, options);
@@ -144,15 +141,7 @@ export class NumberingPerformer implements Performer {
       case 'recall':
         return call(with_(at(this.#leases, args), (leaseId) => recall(tenantId, leaseId)));
       case 'reinstate':
-        return call(
-          with_(
-            at(
-              this.#recalled.filter((id) => !this.#suspended.has(this.#holders.get(id) ?? '')),
-              args,
-            ),
-            (leaseId) => reinstate(tenantId, leaseId),
-          ),
-        );
+        return call(with_(at(this.#recalled, args), (leaseId) => reinstate(tenantId, leaseId)));
       case 'meddle':
         return this.#meddle(client, known, args, options);
       case 'validate':
@@ -209,7 +198,7 @@ export class NumberingPerformer implements Performer {
           malformed: args['malformed'] === true,
         });
       case 'suspend':
-        return this.#suspend(tenantId, args['twice'] === true);
+        return suspendTenant(this.#running, this.#history, tenantId, args['twice'] === true);
       default:
         throw new Error(`numbering's clients know no command ${name}`);
     }
@@ -267,22 +256,7 @@ export class NumberingPerformer implements Performer {
     await this.#make(client, known, call, { ...options, ...this.#serviceOf(args), tags: { repeat: true } });
   }
 
-  /** The gateway closes before the tenant is suspended: its calls under way are waited for. */
-  async #suspend(tenantId: string, twice: boolean): Promise<void> {
-    this.#suspended.add(tenantId);
-    await Promise.all(this.#underWay.get(tenantId) ?? new Set<Promise<void>>());
-    await suspendTenant(this.#running, this.#history, tenantId, twice);
-  }
-
-  #make(client: number, known: Known, call: Call, options: CallOptions): Promise<void> {
-    const calls = this.#underWay.get(tenantOf(client)) ?? new Set();
-    this.#underWay.set(tenantOf(client), calls);
-    const made = this.#answered(client, known, call, options).finally(() => calls.delete(made));
-    calls.add(made);
-    return made;
-  }
-
-  async #answered(client: number, known: Known, call: Call, options: CallOptions): Promise<void> {
+  async #make(client: number, known: Known, call: Call, options: CallOptions): Promise<void> {
     const via = call.grpc === undefined ? 'http' : (options.via ?? 'http');
     const answer = await this.#clients.call(`client-${client}`, call, { ...options, via });
     if (answer.outcome !== 'ok') return;
