@@ -26,7 +26,7 @@ const QUERIES: Readonly<Record<string, string>> = {
     join numbering.blocks b on b.id = i.block_id order by l.created_at, l.id`,
   // Positive answers of sender-id-registry.
   verifications: `select id, tenant_id, sender_id from sender_registry.verifications order by at, id`,
-  suspensions: `select event_id, tenant_id, ${ms('at')} as at from compliance.suspensions order by at, event_id`,
+  suspensions: `select event_id, tenant_id, source, ${ms('at')} as at from compliance.suspensions order by at, event_id`,
   recalls: `select event_id, tenant_id, recalled::int, ${ms('received_at')} as received_at, ${ms('finished_at')} as finished_at
     from numbering.recalls order by received_at, event_id`,
   importBatches: `select b.id, b.status, b.rows, b.error, (select count(*)::int from numbering.identifiers i where i.block_id = 'import/' || b.id) as found

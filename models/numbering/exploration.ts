@@ -7,6 +7,7 @@ import { terms } from './exploration/administration/terms.ts';
 import { trail } from './exploration/administration/trail.ts';
 import { accounted } from './exploration/accounted.ts';
 import { answers } from './exploration/answers.ts';
+import { bursts, collectSignals } from './exploration/bursts.ts';
 import { alpha } from './exploration/alpha.ts';
 import { collectWithKeys, keys } from './exploration/keys.ts';
 import { files } from './exploration/files.ts';
@@ -24,6 +25,7 @@ import { sometimes } from './exploration/sometimes.ts';
 import { stateAt, states } from './exploration/states.ts';
 import { transitions } from './exploration/transitions.ts';
 import { validations } from './exploration/validations.ts';
+import { views } from './exploration/views.ts';
 import { topologies } from './exploration/topologies.ts';
 
 const judges = [
@@ -31,10 +33,12 @@ const judges = [
   accounted,
   keys,
   limits,
+  bursts,
   messages,
   portal,
   alpha,
   validations,
+  views,
   refusals,
   files,
   recalls,
@@ -58,7 +62,11 @@ export const exploration: ExplorationModel = {
   begin: (running, history) => NumberingPerformer.begin(running, history),
   convergence,
   // The work of jobs first: what was read before it is a part of what the tables have.
-  collect: async (running) => ({ ...(await collectDailyWork(running)), ...(await collectWithKeys(running)) }),
+  collect: async (running) => ({
+    ...(await collectDailyWork(running)),
+    ...(await collectSignals(running)),
+    ...(await collectWithKeys(running)),
+  }),
   answers: (explored) => judges.flatMap((judge) => judge(explored)),
   namesOf,
   stateAt,

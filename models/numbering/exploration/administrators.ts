@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { History, Running } from '../../../contract/index.ts';
 import { importFile, numbersOf, signedFile } from '../administration/files.ts';
 
@@ -48,5 +49,30 @@ export async function suspendTenant(
     return operation.ok(body as Record<string, unknown>);
   } catch (error) {
     return operation.info(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A score from which on compliance-engine suspends (SUSPEND_SCORE). */
+export const SUSPENDS_FROM = 90;
+
+/**
+ * fraud-intel's score of a tenant is published; `twice`: NATS has it twice. As an operation it is a suspension where the score is one that suspends: nobody
+ * tells when that takes effect.
+ */
+export async function suspectTenant(
+  running: Running,
+  history: History,
+  tenantId: string,
+  score: number,
+  twice: boolean,
+): Promise<void> {
+  const name = score >= SUSPENDS_FROM ? 'suspend' : 'suspect';
+  const operation = history.invoke('fraud-intel', name, { tenantId, score });
+  const body = { eventId: randomUUID(), tenantId, score, signal: 'RESERVATION_BURST' };
+  try {
+    for (let time = 0; time < (twice ? 2 : 1); time += 1) await running.admin.nats('nats', 'fraud.score.v1', body);
+    operation.info('published');
+  } catch (error) {
+    operation.info(error instanceof Error ? error.message : String(error));
   }
 }

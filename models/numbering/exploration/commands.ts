@@ -90,6 +90,13 @@ export const commands = {
   'validate-alpha': reads(2, { sender, via }),
   /** Of the client's own tenant. */
   suspend: writes(6, { twice: fc.boolean() }, 'compliance-engine', 'numbering-jobs-recall'),
+  /** fraud-intel's score of the client's own tenant: from 90 on it suspends. `twice`: NATS has the message twice. */
+  suspect: writes(
+    3,
+    { score: fc.constantFrom(0, 89, 90, 100), twice: fc.boolean() },
+    'compliance-engine',
+    'numbering-jobs-recall',
+  ),
   ...officerCommands,
 } as const satisfies Readonly<Record<string, CommandKind>>;
 
@@ -119,6 +126,8 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['assign-number', 'suspend'],
   ['reserve', 'assign', 'suspend'],
   ['assign-number', 'suspend', 'assign-number', 'release'],
+  ['assign-number', 'suspect'],
+  ['reserve', 'reserve', 'reserve', 'reserve'],
   ['assign-number', 'recall', 'suspend', 'reinstate'],
   ['portal-pool', 'portal-reserve', 'portal-assign', 'release'],
   ['portal-reserve', 'portal-reserve'],
@@ -133,6 +142,7 @@ export const stories: readonly (readonly CommandName[])[] = [
   ['file-term', 'acknowledge-expiry', 'file-term'],
   ['plan-export', 'look-at-exports', 'generate-export', 'look-at-exports'],
   ['plan-export', 'generate-export', 'generate-export'],
+  ['tamper', 'verify-audit', 'restore-audit-row', 'verify-audit', 're-anchor'],
   ['assign-in-block', 'verify-audit', 'tamper', 'verify-audit', 'plan-export', 'generate-export'],
   ['tamper', 'verify-audit', 're-anchor', 'restore-audit-row', 'verify-audit', 're-anchor', 'generate-export'],
 ];

@@ -1,10 +1,16 @@
 import type { Convergence, Running } from '../../../contract/index.ts';
 import { stories } from '../messages.ts';
 import type { SmsRow } from '../messages.ts';
-import { primaryName } from '../primary.ts';
+import { primaryName, primarySql } from '../primary.ts';
 import { AUDIT_JOB } from '../administration/verification.ts';
+import { SUSPENDS_FROM } from './administrators.ts';
 import { administrationConverges, toldByClients } from './administration/convergence.ts';
 import { MINUTE, PATIENCE, SECOND, rows } from './rows-left.ts';
+
+/** A message of the stream FRAUD. */
+interface ScoreRow {
+  readonly body: { readonly eventId: string; readonly tenantId: string; readonly score: number };
+}
 
 /** Metrics are scraped and rules evaluated every 2 s: after so long two evaluations have seen the healed system. */
 const EVALUATED_MS = 4500;
@@ -20,6 +26,7 @@ export function convergence(running: Running): readonly Convergence[] {
     ...(deployed('outbox-relay') ? [outboxDrained()] : []),
     ...(deployed('outbox-relay') && deployed('billing-consumer') ? [ledgerAgrees()] : []),
     ...(deployed('outbox-relay') && deployed('sender-id-registry') ? [registryAgrees()] : []),
+    ...(deployed('compliance-engine') ? [suspectsSuspended()] : []),
     ...(deployed('numbering-jobs-recall') ? [recallsDone()] : []),
     ...(deployed('numbering-jobs-imports') ? [importsDone(), importsTold()] : []),
     ...(deployed('sms-orchestrator') ? [messagesEnded()] : []),
@@ -114,6 +121,31 @@ const registryAgrees = (): Convergence =>
         or (i.tenant_id is not null and k.tenant_id is distinct from i.tenant_id))`,
     (count) => `${count} identifiers stand otherwise in the registry`,
   );
+
+/** Each score that suspends has suspended its tenant once, whichever way it came, and none below it has. */
+function suspectsSuspended(): Convergence {
+  return {
+    name: 'suspicious tenants are suspended',
+    within: 5 * MINUTE,
+    row: 'NUM-18',
+    patience: PATIENCE,
+    look: async (running) => {
+      const scores = (await running.admin.stream('nats', 'FRAUD')) as unknown as readonly ScoreRow[];
+      const wanted = new Map(
+        scores.flatMap(({ body: { eventId, tenantId, score } }) =>
+          score >= SUSPENDS_FROM ? [[eventId, tenantId] as const] : [],
+        ),
+      );
+      const rows = await primarySql(
+        running,
+        `select tenant_id from compliance.suspensions where source = 'fraud-intel' order by tenant_id`,
+      );
+      const [suspended, suspected] = [rows.map((row) => String(row['tenant_id'])), [...wanted.values()].toSorted()];
+      if (suspended.join() === suspected.join()) return undefined;
+      return `suspended for a score: ${suspended.join(', ')}; with such a score: ${suspected.join(', ')}`;
+    },
+  };
+}
 
 const recallsDone = (): Convergence =>
   rows(

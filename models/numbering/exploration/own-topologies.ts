@@ -176,7 +176,7 @@ const recalls: Topology = {
       RECALL_TICK_MS: String(RECALL_TICK_MS),
     },
   },
-  commands: [...CORE_COMMANDS, 'suspend'],
+  commands: [...CORE_COMMANDS, 'suspend', 'suspect'],
   faults: [
     ...coreFaults,
     ...often(processes([WORKER, 'compliance-engine', 'outbox-relay', 'nats-1'])),

@@ -3,7 +3,7 @@ import type { Arguments, Command, History, Performer, Running } from '../../../c
 import type { OfficerCommandName } from './administration/commands.ts';
 import { Officers, isOfficers } from './administration/officers.ts';
 import { AUDIT_JOB } from '../administration/verification.ts';
-import { importNumbers, suspendTenant } from './administrators.ts';
+import { importNumbers, suspectTenant, suspendTenant } from './administrators.ts';
 import {
   assign,
   browse,
@@ -174,7 +174,7 @@ export class NumberingPerformer implements Performer {
           with_(at(known.reservations, args), (reservationId) => portalAssign(tenantId, { reservationId })),
         );
       case 'portal-pool':
-        return portal(portalPool(tenantId, 'SHORT_CODE'));
+        return this.#call(client, known, portalPool(tenantId, 'SHORT_CODE'), { service: PORTAL, tags: { kept: true } });
       case 'send':
         return this.#send(client, known, number, args['door'] === 'portal');
       case 'message-state':
@@ -199,6 +199,8 @@ export class NumberingPerformer implements Performer {
         });
       case 'suspend':
         return suspendTenant(this.#running, this.#history, tenantId, args['twice'] === true);
+      case 'suspect':
+        return suspectTenant(this.#running, this.#history, tenantId, Number(args['score']), args['twice'] === true);
       default:
         throw new Error(`numbering's clients know no command ${name}`);
     }

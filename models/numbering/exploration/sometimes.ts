@@ -71,6 +71,9 @@ export const sometimes: Readonly<Record<string, (explored: Explored) => boolean>
     answered(explored, 'assign', 'ALPHA_VERIFY_UNAVAILABLE').length > 0,
   'a quota is met': ({ operations }) => operations.some(({ error = '' }) => error.endsWith('_QUOTA')),
   'a rate limit is met': ({ operations }) => operations.some(({ error }) => error === 'RATE_LIMITED'),
+  'fraud-intel is told of a tenant that asks for too much': (explored) => rows(explored, 'signals').length > 0,
+  'a tenant is suspended for its score': (explored) =>
+    rows(explored, 'suspensions').some(({ source }) => source === 'fraud-intel'),
   'a bad file is refused': ({ operations }) =>
     operations.some(({ name, outcome }) => name === 'import' && outcome === 'fail'),
   'a file is imported': (explored) => answered(explored, 'import').length > 0,

@@ -1,6 +1,7 @@
 import type { Topology } from '../../../contract/index.ts';
 import { officers } from './administration/topology.ts';
 import { between, each, links, often, processes } from './drawable.ts';
+import { BURST, BURSTS } from './bursts.ts';
 import { LIMITS } from './limits.ts';
 import { HOLD_MS, VALIDATE_TIMEOUT_MS } from './messages.ts';
 import {
@@ -95,6 +96,26 @@ const limits: Topology = {
   invariants: CORE_INVARIANTS.filter((name) => name !== 'limits-are-per-tenant'),
 };
 
+const TELLING = SERVICES.map((service) => [service, 'fraud-intel'] as const);
+
+/** Whoever asks for more than a rate, so low that tenants meet it, is told to fraud-intel. */
+const burstsTold: Topology = {
+  ...core,
+  name: BURSTS,
+  weight: 1,
+  needs: [...core.needs, 'nats', 'fraud-intel'],
+  commands: ['reserve', 'assign', 'release-reservation', 'repeat'],
+  environment: {
+    'numbering-service': {
+      ...ENVIRONMENT,
+      RESERVE_LIMIT: String(BURST.reserves),
+      RESERVE_LIMIT_WINDOW_MS: String(BURST.windowMs),
+    },
+  },
+  faults: [...coreFaults, ...processes(['fraud-intel']), ...links(TELLING)],
+  invariants: limits.invariants,
+};
+
 /** What may be deployed. The light ones come most. */
 export const topologies: readonly Topology[] = [
   ...ownTopologies,
@@ -102,5 +123,6 @@ export const topologies: readonly Topology[] = [
   tenants,
   alpha,
   limits,
+  burstsTold,
   officers,
 ];
