@@ -20,7 +20,8 @@ export interface PercentileOptions {
 /**
  * A percentile of a histogram of seconds, in ms. A window with too few samples is no look; a look stands at its window's start.
  * A quantile leaves `1 - quantile` of the samples to chance: where the service waited for a processor for more than half of
- * that share of the window, it is the machine's latency that was measured, and the look is unjudged.
+ * that share of the window, a latency beyond the limit may be the machine's, and the look is unjudged. Waiting adds to a latency and takes nothing from it: one
+ * within the limit is within it all the more.
  */
 export function percentile({ title, service, quantile, histogram, matchers = '' }: PercentileOptions): {
   atMost(limitMs: Ms): Probe;
@@ -40,7 +41,7 @@ export function percentile({ title, service, quantile, histogram, matchers = '' 
           if (seconds === undefined || Number.isNaN(seconds)) continue;
           const ms = seconds * 1000;
           const waiting = running.waiting(end - WINDOW_MS, end, service) ?? 0;
-          const busy = waiting > (1 - quantile) / 2;
+          const busy = ms > limitMs && waiting > (1 - quantile) / 2;
           const seen = `${title} ${Number(ms.toPrecision(3))} ms of ${samples}`;
           looks.push({
             at: end - WINDOW_MS,
