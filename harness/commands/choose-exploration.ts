@@ -5,7 +5,7 @@ import { explorable, loadExploration, loadFaults } from '../explore/load-case.ts
 import { linesOf } from '../explore/changed-lines.ts';
 import type { Lines } from '../explore/changed-lines.ts';
 import { filesLoadedBy } from '../explore/loaded-files.ts';
-import { PlantError, plantedFile, plantedNames, plantedSources } from '../explore/planted.ts';
+import { PlantError, isMigration, plantedFile, plantedNames, plantedSources } from '../explore/planted.ts';
 import { loadSystem } from '../load/subject.ts';
 import { deploymentFor } from '../load/deployment.ts';
 import { budgetOf } from './options.ts';
@@ -109,16 +109,18 @@ async function withSafeguard(
 
 /**
  * The model with those topologies only that deploy who loads a source which the bug changes: in the others it cannot show. The more components
- * load it, the oftener a topology is drawn. With the names of those who do.
+ * load it, the oftener a topology is drawn. With the names of those who do. A schema is everybody's: a bug in it alone may show anywhere.
  */
 async function withSources(
   root: string,
   model: ExplorationModel,
   planted: string,
   sources: Readonly<Record<string, string>>,
-): Promise<Required<Pick<ChosenExploration, 'model' | 'changed' | 'watched'>>> {
+): Promise<Pick<ChosenExploration, 'model' | 'changed' | 'watched'>> {
   const system = await loadSystem(root, model.system);
-  const changed = Object.keys(sources);
+  const loadable = Object.fromEntries(Object.entries(sources).filter(([path]) => !isMigration(path)));
+  const changed = Object.keys(loadable);
+  if (changed.length === 0) return { model };
   const files = new Map<ComponentSpec, ReadonlySet<string>>(
     system.components.flatMap((spec) =>
       spec.kind === 'service' ? [[spec, filesLoadedBy(root, spec.entry)] as const] : [],
@@ -129,7 +131,7 @@ async function withSources(
   return {
     model: deploying(model, system, loadedBy, `--planted ${planted}`, `loads ${changed.join(' or ')}`, true),
     changed: { loadedBy, stores: named(system, ({ kind }) => kind !== 'service') },
-    watched: linesOf(root, sources, new Set([...files.values()].flatMap((loaded) => [...loaded]))),
+    watched: linesOf(root, loadable, new Set([...files.values()].flatMap((loaded) => [...loaded]))),
   };
 }
 

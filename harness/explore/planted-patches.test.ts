@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { plantedFile, plantedNames, plantedSources } from './planted.ts';
+import { isMigration, plantedFile, plantedNames, plantedSources } from './planted.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const names = plantedNames(ROOT);
@@ -16,6 +16,6 @@ test.each(names)('%s says of what class it is, and what it changes can still be 
   expect(readFileSync(fileOf(name), 'utf8')).toMatch(/^# [A-Z][^\n:]+: [^\n]+\.\n/);
   for (const [path, source] of Object.entries(plantedSources(ROOT, fileOf(name)))) {
     expect(source).not.toBe(readFileSync(join(ROOT, path), 'utf8'));
-    expect(() => stripTypeScriptTypes(source)).not.toThrow();
+    if (!isMigration(path)) expect(() => stripTypeScriptTypes(source)).not.toThrow();
   }
 });

@@ -28,8 +28,8 @@ export function plantedFile(root: string, nameOrFile: string): string | undefine
 }
 
 /**
- * The sources that a unified diff changes, by path from the root, as they are with it. Only TypeScript that services load can
- * be changed: that is what a world takes in place of what is on the disk. @throws PlantError
+ * The sources that a unified diff changes, by path from the root, as they are with it. TypeScript that services load and SQL of
+ * migrations can be changed: that is what a world takes in place of what is on the disk. @throws PlantError
  */
 export function plantedSources(root: string, file: string): Readonly<Record<string, string>> {
   let patches: readonly StructuredPatch[];
@@ -46,11 +46,14 @@ export function plantedSources(root: string, file: string): Readonly<Record<stri
   return Object.fromEntries(changed.map((patch) => [pathOf(patch), planted(root, file, patch)]));
 }
 
+/** SQL that makes the schema: no service loads it. */
+export const isMigration = (path: string): boolean => /(^|\/)migrations\/[^/]+\.sql$/.test(path);
+
 function planted(root: string, file: string, patch: StructuredPatch): string {
   const path = pathOf(patch);
-  if (!/\.m?ts$/.test(path) || path.includes('.test.'))
+  if (!(/\.m?ts$/.test(path) && !path.includes('.test.')) && !isMigration(path))
     throw new PlantError(
-      `${file}: expected changes of TypeScript that a service loads, found one of ${path}; leave it out`,
+      `${file}: expected changes of TypeScript that a service loads, or of SQL in migrations/, found one of ${path}; leave it out`,
     );
   const source = join(root, path);
   if (!existsSync(source))

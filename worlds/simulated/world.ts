@@ -6,6 +6,7 @@ import { splitShared } from './network/patch/shared.ts';
 import { Clusters } from './running/clusters.ts';
 import { start } from './running/start.ts';
 import { findBinaries } from './servers/postgres/binaries.ts';
+import { overlayMigrations } from './servers/postgres/migrations.ts';
 import { reap } from './servers/postgres/template.ts';
 import { startWatchdog } from './servers/postgres/watchdog.ts';
 
@@ -36,6 +37,7 @@ export const world: World = {
       clusters = new Clusters();
     }
     overlaySources(options.sources ?? {});
+    overlayMigrations(options.sources ?? {});
     await preload(deployment);
     return start(deployment, options, clusters);
   },

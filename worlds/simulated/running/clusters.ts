@@ -1,6 +1,7 @@
 import type { PostgresSpec } from '../../../contract/index.ts';
 import { real } from '../kernel/real.ts';
 import { PostgresCluster } from '../servers/postgres/component.ts';
+import { changesOf } from '../servers/postgres/migrations.ts';
 import { ReplicatedCluster } from '../servers/postgres/replication/cluster.ts';
 
 /** The PostgreSQL clusters of this process, kept over its runs: one for each component that is a PostgreSQL, standbys with their primary. */
@@ -14,7 +15,7 @@ export class Clusters {
   }
 
   of(spec: PostgresSpec): PostgresCluster {
-    const key = `${spec.name} ${spec.migrate}`;
+    const key = JSON.stringify([spec.name, spec.migrate, changesOf(spec.migrate)]);
     let cluster = this.#clusters.get(key);
     if (cluster === undefined) this.#clusters.set(key, (cluster = new PostgresCluster(spec)));
     return cluster;
@@ -24,6 +25,7 @@ export class Clusters {
     const key = JSON.stringify([
       primary.name,
       primary.migrate,
+      changesOf(primary.migrate),
       standbys.map(({ name, synchronous }) => [name, synchronous]),
     ]);
     let cluster = this.#replicated.get(key);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findBinaries } from './binaries.ts';
 import { Control } from './control.ts';
+import { type ChangedMigrations, copiedWith } from './migrations.ts';
 import { PostgresServer, ownedFolder, runAsServer } from './server.ts';
 import { REPLICATED_SETTINGS, SETTINGS } from './settings.ts';
 import { VIRTUAL_TIME_SQL } from './virtual-time.ts';
@@ -13,11 +14,13 @@ interface Order {
   readonly database: string;
   readonly target: string;
   readonly replicated?: boolean;
+  readonly changes?: ChangedMigrations;
 }
 
-const { migrate, database, target, replicated = false } = JSON.parse(process.argv[2] ?? '') as Order;
+const { migrate, database, target, replicated = false, changes = {} } = JSON.parse(process.argv[2] ?? '') as Order;
 const binaries = findBinaries();
 const folder = ownedFolder(fs.mkdtempSync(`${target}.`));
+const ownCopy = fs.mkdtempSync(`${target}-sources.`);
 const server = new PostgresServer(binaries, folder, replicated ? REPLICATED_SETTINGS : SETTINGS);
 try {
   runAsServer(path.join(binaries.bin, 'initdb'), [
@@ -43,7 +46,8 @@ try {
   const control = new Control(server.socketPath);
   control.query(`create database ${JSON.stringify(`${database}_template`)}`);
   control.close();
-  const module = (await import(pathToFileURL(path.resolve(migrate)).href)) as {
+  const wanted = Object.keys(changes).length === 0 ? path.resolve(migrate) : copiedWith(changes, migrate, ownCopy);
+  const module = (await import(pathToFileURL(wanted).href)) as {
     migrate(connection: string): Promise<void>;
   };
   await module.migrate(
@@ -53,6 +57,6 @@ try {
   fs.renameSync(server.data, target);
 } finally {
   server.kill();
-  fs.rmSync(folder, { recursive: true, force: true });
+  for (const made of [folder, ownCopy]) fs.rmSync(made, { recursive: true, force: true });
 }
 process.exit(0);

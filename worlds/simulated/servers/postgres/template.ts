@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { real } from '../../kernel/real.ts';
 import { type Binaries, account, findBinaries } from './binaries.ts';
+import { changesOf, migrationTexts } from './migrations.ts';
 import { killServer, ownedFolder, removeSegment } from './server.ts';
 import { REPLICATED_SETTINGS, SETTINGS } from './settings.ts';
 import { pauseSync, processAlive } from './sync-connection.ts';
@@ -45,18 +46,6 @@ function cacheFolder(): string {
   return folder;
 }
 
-/** SQL and TypeScript beside the migrate module: what the schema depends on. */
-function migrationFiles(migrate: string): string[] {
-  const folder = path.join(path.dirname(migrate), 'migrations');
-  const beside = fs.existsSync(folder)
-    ? fs
-        .readdirSync(folder)
-        .toSorted()
-        .map((name) => path.join(folder, name))
-    : [];
-  return [migrate, ...beside];
-}
-
 function keyOf(binaries: Binaries, options: TemplateOptions): string {
   const hash = createHash('sha256').update(
     JSON.stringify([
@@ -66,7 +55,7 @@ function keyOf(binaries: Binaries, options: TemplateOptions): string {
       options.database,
     ]),
   );
-  for (const file of migrationFiles(options.migrate)) hash.update(path.basename(file)).update(fs.readFileSync(file));
+  for (const [name, text] of migrationTexts(options.migrate)) hash.update(name).update(text);
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -98,10 +87,14 @@ export function templateFolder(options: TemplateOptions): string {
   once(target, () => {
     const program = fileURLToPath(new URL('make-template.ts', import.meta.url));
     // In a process of its own: the migration tool needs real sockets and real time.
-    const made = spawnSync(process.execPath, [program, JSON.stringify({ ...options, target })], {
-      encoding: 'utf8',
-      env: real.env,
-    });
+    const made = spawnSync(
+      process.execPath,
+      [program, JSON.stringify({ ...options, target, changes: changesOf(options.migrate) })],
+      {
+        encoding: 'utf8',
+        env: real.env,
+      },
+    );
     if (made.status !== 0) throw new Error(`the database template could not be made:\n${made.stderr}${made.stdout}`);
   });
   return target;
