@@ -47,7 +47,7 @@ const trail = [
   },
 ];
 const run = (...operations: readonly Operation[]) =>
-  explored(operations, {}, { audit: trail as never, clock: [{ wall: 0, run: 0, speed: 1 }] });
+  explored(operations, {}, { audit: trail, clock: [{ wall: 0, run: 0, speed: 1 }] });
 
 const own = item('1', 2, 'ASSIGNED', { tenantId: 'a' });
 test.each<[string, readonly Operation[], readonly string[]]>([

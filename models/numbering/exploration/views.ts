@@ -57,7 +57,7 @@ function shownBy({ name, result = {} }: Operation): readonly Shown[] {
     subject: subjectOf(item),
     state: String(item['state']),
     version: Number(item['version']),
-    ...(item['tenantId'] === undefined ? {} : { tenantId: String(item['tenantId']) }),
+    ...(typeof item['tenantId'] === 'string' ? { tenantId: item['tenantId'] } : {}),
   }));
 }
 
@@ -115,7 +115,8 @@ function leftOut(
     const { input, result, invokedAt, completedAt = Infinity } = page;
     if (!undisturbed.has(page)) return [];
     const shown = new Set(shownBy(page).map(({ subject }) => subject));
-    const end = result?.['next'] === undefined ? '\u{10FFFF}' : `${String(input['kind'])}:${String(result['next'])}`;
+    const next = result?.['next'];
+    const end = typeof next === 'string' ? `${String(input['kind'])}:${next}` : '\u{10FFFF}';
     const missing = free.find(
       ({ subject, from, to }) =>
         subject.startsWith(`${String(input['kind'])}:`) &&
