@@ -20,6 +20,8 @@ test('what lurks is of who weighs something, at once or with one of the next mes
     new Set(['a']),
   );
   expect(faultsOf(drawn(1, () => 0))).toEqual([]);
+  const silent = { kinds: undefined, weigh: () => 0, favoured: [] };
+  expect(drawLurking(1, model, { ...toy, commands: ['show'] }, silent)).toEqual([]);
   expect(drawn(7, () => 1)).toEqual(drawn(7, () => 1));
 });
 

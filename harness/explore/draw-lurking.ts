@@ -42,6 +42,7 @@ export function drawLurking(
     topology.commands,
     (name) => kindOf(model, name).weight * (favoured.includes(name) ? FAVOUR : 1),
   );
+  if (places.length === 0 && names.length === 0) return [];
   const fault = (dice: Dice): Lurking => {
     const siege = dice.pick(places);
     const nth = dice.pick(MESSAGES);
