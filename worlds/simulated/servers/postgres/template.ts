@@ -87,15 +87,13 @@ export function templateFolder(options: TemplateOptions): string {
   once(target, () => {
     const program = fileURLToPath(new URL('make-template.ts', import.meta.url));
     // In a process of its own: the migration tool needs real sockets and real time.
-    const made = spawnSync(
-      process.execPath,
-      [program, JSON.stringify({ ...options, target, changes: changesOf(options.migrate) })],
-      {
-        encoding: 'utf8',
-        env: real.env,
-      },
-    );
-    if (made.status !== 0) throw new Error(`the database template could not be made:\n${made.stderr}${made.stdout}`);
+    const order = JSON.stringify({ ...options, target, changes: changesOf(options.migrate) });
+    const made = spawnSync(process.execPath, [program, order], { encoding: 'utf8', env: real.env });
+    if (made.status === 0) return;
+    const said = `${made.stderr}${made.stdout}`;
+    // A report shows the first line only.
+    const reason = said.split('\n').find((line) => /^\s*\w*error: /i.test(line)) ?? '';
+    throw new Error(`the database template could not be made: ${reason.trim()}\n${said}`);
   });
   return target;
 }
